@@ -1,0 +1,12 @@
+//! Slotlab: a Redis Cluster that lives in a web page.
+//!
+//! ```text
+//!   compose / conf -> spec -> world.step(event) -> timeline -> session -> view -> ui
+//!                               ^                                          |
+//!                               +-------------- Action <---- Msg <---------+
+//! ```
+//! Everything left of `ui` is a pure, deterministic library: no clock, no randomness of its own, no
+//! I/O, no browser. Layers from the bottom; a module uses its own layer and lower ones only
+//! (`tests/tidy.rs` holds the list).
+
+pub mod words;
