@@ -9,4 +9,6 @@
 //! I/O, no browser. Layers from the bottom; a module uses its own layer and lower ones only
 //! (`tests/tidy.rs` holds the list).
 
+pub mod cli;
+pub mod manager;
 pub mod words;

@@ -15,8 +15,7 @@ impl Argv {
     }
     /// How many bytes it takes in a RESP array of bulk strings: what a replication offset counts.
     pub fn encoded_len(&self) -> u64 {
-        let bulks: usize =
-            self.0.iter().map(|w| 1 + digits(w.len()) + 2 + w.len() + 2).sum();
+        let bulks: usize = self.0.iter().map(|w| 1 + digits(w.len()) + 2 + w.len() + 2).sum();
         (1 + digits(self.0.len()) + 2 + bulks) as u64
     }
     /// Its first word in lower case, for looking it up.
