@@ -11,4 +11,6 @@
 
 pub mod cli;
 pub mod manager;
+pub mod node;
+pub mod shapes;
 pub mod words;

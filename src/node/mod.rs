@@ -1,0 +1,125 @@
+//! Layer 3, the node: one Redis process as a pure state machine.
+//!
+//! [`io`] is its only door: one input in, effects and facts out. A node is four rooms: `cluster` (the
+//! bus and all beliefs about other nodes), `keyspace` with `commands` (data and what clients ask),
+//! `replication` (master and replica links, the stream), `persistence` (what a disk keeps).
+//!
+//! Invariants: no clock, no luck but its own stream, no I/O; after every input the node does what
+//! Redis does before it sleeps, in Redis's order.
+//! In Redis: `aeMain`, `serverCron`, `beforeSleep` (server.c 7.0.15). Spec: bus 16.
+
+pub mod cluster;
+pub mod commands;
+pub mod io;
+pub mod keyspace;
+pub mod persistence;
+pub mod replication;
+
+use crate::shapes::Config;
+use crate::shapes::spec::Server;
+use crate::shapes::stream::ClientData;
+use crate::words::{Rng, Seed, Time};
+use cluster::Cluster;
+use commands::Clients;
+use io::{Input, Outbox, Port};
+use keyspace::Keyspace;
+use persistence::Disk;
+use replication::Replication;
+
+/// One Redis process.
+#[derive(Clone, Debug)]
+pub struct Node {
+    config: Config,
+    rng: Rng,
+    started: Time,
+    /// How often `serverCron` has run.
+    crons: u64,
+    cluster: Cluster,
+    keyspace: Keyspace,
+    clients: Clients,
+    replication: Replication,
+}
+
+impl Node {
+    /// Starts a process on what its disk holds. `luck` is this process's own (a restart draws anew).
+    pub fn boot(now: Time, server: &Server, disk: &Disk, luck: Seed, out: &mut Outbox) -> Node {
+        let mut rng = Rng::new(luck, 0);
+        let config = server.config.clone();
+        let cluster = Cluster::boot(now, &config, disk, server.node_id, &mut rng);
+        let replication = Replication::boot(&mut rng);
+        let mut node = Node {
+            config,
+            rng,
+            started: now,
+            crons: 0,
+            cluster,
+            keyspace: Keyspace::default(),
+            clients: Clients::default(),
+            replication,
+        };
+        node.load(now, disk, out);
+        node
+    }
+
+    /// Advances the machine by one input; all it wants goes to `out`.
+    pub fn step(&mut self, now: Time, input: Input, out: &mut Outbox) {
+        match input {
+            Input::Cron => self.cron(now, out),
+            Input::Connected { conn, local } => match self.replication.is_master_link(conn) {
+                true => self.master_link_connected(now, conn, out),
+                false => self.bus_connected(now, conn, local, out),
+            },
+            Input::ConnectFailed { conn } => match self.replication.is_master_link(conn) {
+                true => self.master_link_closed(now, conn, out),
+                false => self.bus_connect_failed(now, conn, out),
+            },
+            Input::Accepted { conn, port: Port::Bus, peer, local } => {
+                self.bus_accepted(now, conn, peer, local, out);
+            }
+            Input::Accepted { conn, port: Port::Client, peer, local } => {
+                self.client_accepted(now, conn, peer, local, out);
+            }
+            Input::Closed { conn } => self.closed(now, conn, out),
+            Input::Bus { conn, message } => self.bus_message(now, conn, &message, out),
+            Input::Client { conn, data: ClientData::Request(argv) } => {
+                self.client_request(now, conn, argv, out);
+            }
+            Input::Client { conn, data } => self.master_link_data(now, conn, data, out),
+            Input::Terminate => self.shutdown_requested(now, out),
+        }
+        self.before_sleep(now, out);
+    }
+
+    /// In Redis: `serverCron`. `replicationCron` runs every tenth time, before `clusterCron`.
+    fn cron(&mut self, now: Time, out: &mut Outbox) {
+        self.clients_cron(now, out);
+        self.keyspace_cron(now, out);
+        if self.crons.is_multiple_of(10) {
+            self.replication_cron(now, out);
+        }
+        self.cluster_cron(now, out);
+        self.crons += 1;
+    }
+
+    /// In Redis: `beforeSleep`.
+    fn before_sleep(&mut self, now: Time, out: &mut Outbox) {
+        self.cluster_before_sleep(now, out);
+        self.clients_before_sleep(now, out);
+        self.replication_before_sleep(now, out);
+    }
+
+    fn closed(&mut self, now: Time, conn: io::ConnId, out: &mut Outbox) {
+        if self.replication.is_master_link(conn) {
+            self.master_link_closed(now, conn, out);
+        } else if self.clients.has(conn) {
+            self.client_closed(now, conn, out);
+        } else {
+            self.bus_closed(now, conn, out);
+        }
+    }
+
+    /// Its configuration as it is now.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+}

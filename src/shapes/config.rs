@@ -1,0 +1,165 @@
+//! The directives of one `redis-server`, typed. Defaults of 7.0.15 (spec: constants 5 to 7, commands 12).
+
+use crate::words::Millis;
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+
+/// How `MOVED`, `ASK` and `CLUSTER SLOTS` name a node (`cluster-preferred-endpoint-type`).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+pub enum EndpointType {
+    /// Its address.
+    #[default]
+    Ip,
+    /// Its announced hostname.
+    Hostname,
+    /// Nothing: the client keeps the address it used.
+    UnknownEndpoint,
+}
+
+/// When the append-only file is flushed to disk.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+pub enum AppendFsync {
+    /// Before each reply.
+    Always,
+    /// Once a second.
+    #[default]
+    EverySec,
+    /// When the kernel likes.
+    No,
+}
+
+/// The settings that this engine acts on; every other known directive is kept as text in `others`.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Config {
+    /** Client port. */
+    pub port: u16,
+    /** Addresses to listen on; empty means all. */
+    pub bind: Vec<IpAddr>,
+    /** Source address of outgoing connections. */
+    pub bind_source_addr: Option<IpAddr>,
+    /** `cluster-enabled`. */
+    pub cluster_enabled: bool,
+    /** Name of the file that keeps the cluster's memory, `nodes.conf`. */
+    pub cluster_config_file: String,
+    /** `cluster-node-timeout` in ms: after this silence a peer is PFAIL. */
+    pub cluster_node_timeout: Millis,
+    /** `cluster-port`; 0 means port + 10000. */
+    pub cluster_port: u16,
+    /** `cluster-replica-validity-factor`; 0 means any replica may be promoted. */
+    pub replica_validity_factor: u32,
+    /** `cluster-migration-barrier`: replicas a master keeps for itself. */
+    pub migration_barrier: u32,
+    /** `cluster-allow-replica-migration`. */
+    pub allow_replica_migration: bool,
+    /** `cluster-require-full-coverage`. */
+    pub require_full_coverage: bool,
+    /** `cluster-replica-no-failover`. */
+    pub replica_no_failover: bool,
+    /** `cluster-allow-reads-when-down`. */
+    pub allow_reads_when_down: bool,
+    /** `cluster-allow-pubsubshard-when-down`. */
+    pub allow_pubsubshard_when_down: bool,
+    /** `cluster-link-sendbuf-limit` in bytes; 0 means none. */
+    pub link_sendbuf_limit: u64,
+    /** `cluster-announce-ip`. */
+    pub announce_ip: Option<String>,
+    /** `cluster-announce-hostname`. */
+    pub announce_hostname: Option<String>,
+    /** `cluster-announce-port`; 0 means the port itself. */
+    pub announce_port: u16,
+    /** `cluster-announce-bus-port`; 0 means the bus port itself. */
+    pub announce_bus_port: u16,
+    /** `cluster-preferred-endpoint-type`. */
+    pub preferred_endpoint_type: EndpointType,
+    /** `appendonly`. */
+    pub appendonly: bool,
+    /** `appendfsync`. */
+    pub appendfsync: AppendFsync,
+    /** Save points: after this many seconds if at least this many changes. */
+    pub save: Vec<(u64, u64)>,
+    /** `repl-diskless-sync`. */
+    pub repl_diskless_sync: bool,
+    /** `repl-diskless-sync-delay` in seconds. */
+    pub repl_diskless_sync_delay: u64,
+    /** `repl-ping-replica-period` in seconds. */
+    pub repl_ping_replica_period: u64,
+    /** `repl-timeout` in seconds. */
+    pub repl_timeout: u64,
+    /** `repl-backlog-size` in bytes. */
+    pub repl_backlog_size: u64,
+    /** `repl-backlog-ttl` in seconds; 0 means for ever. */
+    pub repl_backlog_ttl: u64,
+    /** `replica-serve-stale-data`. */
+    pub replica_serve_stale_data: bool,
+    /** `replica-read-only`. */
+    pub replica_read_only: bool,
+    /** `min-replicas-to-write`; 0 means off. */
+    pub min_replicas_to_write: u32,
+    /** `min-replicas-max-lag` in seconds. */
+    pub min_replicas_max_lag: u64,
+    /** `shutdown-timeout` in seconds. */
+    pub shutdown_timeout: u64,
+    /** `hz`. */
+    pub hz: u32,
+    /** `enable-debug-command yes` (or local). */
+    pub enable_debug_command: bool,
+    /** `requirepass`. */
+    pub requirepass: Option<String>,
+    /** `masterauth`. */
+    pub masterauth: Option<String>,
+    /** Directives that are known but change nothing here, by name, in order of appearance. */
+    pub others: Vec<(String, String)>,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            port: 6379,
+            bind: Vec::new(),
+            bind_source_addr: None,
+            cluster_enabled: false,
+            cluster_config_file: "nodes.conf".into(),
+            cluster_node_timeout: Millis(15_000),
+            cluster_port: 0,
+            replica_validity_factor: 10,
+            migration_barrier: 1,
+            allow_replica_migration: true,
+            require_full_coverage: true,
+            replica_no_failover: false,
+            allow_reads_when_down: false,
+            allow_pubsubshard_when_down: true,
+            link_sendbuf_limit: 0,
+            announce_ip: None,
+            announce_hostname: None,
+            announce_port: 0,
+            announce_bus_port: 0,
+            preferred_endpoint_type: EndpointType::Ip,
+            appendonly: false,
+            appendfsync: AppendFsync::EverySec,
+            save: vec![(3600, 1), (300, 100), (60, 10_000)],
+            repl_diskless_sync: true,
+            repl_diskless_sync_delay: 5,
+            repl_ping_replica_period: 10,
+            repl_timeout: 60,
+            repl_backlog_size: 1_048_576,
+            repl_backlog_ttl: 3600,
+            replica_serve_stale_data: true,
+            replica_read_only: true,
+            min_replicas_to_write: 0,
+            min_replicas_max_lag: 10,
+            shutdown_timeout: 10,
+            hz: 10,
+            enable_debug_command: false,
+            requirepass: None,
+            masterauth: None,
+            others: Vec::new(),
+        }
+    }
+}
+
+impl Config {
+    /// The bus port: `cluster-port`, or the client port + 10000.
+    pub fn bus_port(&self) -> u16 {
+        if self.cluster_port == 0 { self.port.saturating_add(10_000) } else { self.cluster_port }
+    }
+}

@@ -1,0 +1,203 @@
+//! What is to be built: machines, networks, containers and what runs in them.
+//!
+//! A run is a spec, a seed and the actions taken. The compose layer makes specs from text; tests
+//! make them by hand ([`Spec::loopback`]).
+
+use crate::shapes::Config;
+use crate::words::{NodeId, Time};
+use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, Ipv4Addr};
+
+/// A container's place in [`Spec::containers`]: the handle by which the world, its actions and its
+/// log name a process.
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
+pub struct ContainerIx(pub u16);
+
+/// A namespace's place in [`Spec::namespaces`].
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
+pub struct NamespaceIx(pub u16);
+
+/// A network's place in [`Spec::networks`].
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
+pub struct NetworkIx(pub u16);
+
+/// Everything a world is built from.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Spec {
+    /// The compose project's name.
+    pub project: String,
+    /// When `docker compose up` runs; its whole second seeds redis-cli's optimiser.
+    pub start: Time,
+    /// Bridge networks.
+    pub networks: Vec<Network>,
+    /// Network namespaces. Two containers in one namespace share addresses and ports.
+    pub namespaces: Vec<Namespace>,
+    /// Containers, in the order of the file.
+    pub containers: Vec<Container>,
+    /// How long a packet takes.
+    pub latency: Latency,
+}
+
+/// A bridge network.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Network {
+    /// Its full name, `project_default`.
+    pub name: String,
+    /// The first address of its /16.
+    pub subnet: Ipv4Addr,
+    /// The host's address in it.
+    pub gateway: Ipv4Addr,
+}
+
+/// A network namespace: what a container sees as its own machine's network.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Namespace {
+    /// The container that owns it: when that stops, the namespace is gone. None: the host's own.
+    pub owner: Option<ContainerIx>,
+    /// Its addresses, one a network. Loopback (127.0.0.0/8) always exists beside them.
+    pub addresses: Vec<(NetworkIx, Ipv4Addr)>,
+    /// Ports that the host forwards to it.
+    pub published: Vec<Publish>,
+    /// Names that resolve to it on its networks: service, container name, aliases.
+    pub names: Vec<String>,
+}
+
+/// `host:container` of `ports:`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Publish {
+    /// Address on the host; 0.0.0.0 by default.
+    pub host_ip: Ipv4Addr,
+    /// Port on the host.
+    pub host_port: u16,
+    /// Port in the namespace.
+    pub container_port: u16,
+}
+
+/// A container.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Container {
+    /// The service's name in the file.
+    pub service: String,
+    /// `container_name`, or the name compose makes.
+    pub name: String,
+    /// Whose network it sees.
+    pub namespace: NamespaceIx,
+    /// Started after these have *started* (not: are ready).
+    pub depends_on: Vec<ContainerIx>,
+    /// What Docker does when it exits.
+    pub restart: Restart,
+    /// What it runs.
+    pub program: Program,
+}
+
+/// `restart:`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+pub enum Restart {
+    /// Stays down.
+    #[default]
+    No,
+    /// Comes back, whatever the exit code.
+    Always,
+    /// Comes back unless a person stopped it.
+    UnlessStopped,
+    /// Comes back after a failure, at most this often (0: without limit).
+    OnFailure(u32),
+}
+
+/// What a container runs.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Program {
+    /// `redis-server` with a configuration.
+    Server(Box<Server>),
+    /// `redis-cli` once, with these words after its name.
+    Cli {
+        /// Arguments, without `redis-cli` itself.
+        argv: Vec<String>,
+        /// What is piped into it (`echo yes |`).
+        stdin: Option<String>,
+    },
+    /// Something this simulator does not know; it is listed, and does nothing.
+    Other {
+        /// The image.
+        image: String,
+    },
+}
+
+/// One `redis-server`.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+pub struct Server {
+    /// Its configuration, flags included.
+    pub config: Config,
+    /// Where its files are: containers with an equal place share `nodes.conf` and data.
+    pub disk: String,
+    /// The node id to take when there is no `nodes.conf` yet; drawn from the seed if absent.
+    pub node_id: Option<NodeId>,
+}
+
+/// How long a packet takes from one end to the other.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Latency {
+    /// Shortest, in microseconds.
+    pub base_us: u64,
+    /// Added at random, `0..jitter_us` microseconds.
+    pub jitter_us: u64,
+}
+
+impl Default for Latency {
+    /// Loopback on an ordinary machine: 30 to 90 microseconds, a process woken included.
+    fn default() -> Latency {
+        Latency { base_us: 30, jitter_us: 60 }
+    }
+}
+
+impl Spec {
+    /// Servers that share one machine's loopback, one for each `(address, port)`, not yet a
+    /// cluster; `config` says what they have in common.
+    pub fn loopback(start: Time, config: &Config, at: &[(Ipv4Addr, u16)]) -> Spec {
+        let containers = at.iter().map(|&(ip, port)| loopback_server(config, ip, port)).collect();
+        let host = Namespace {
+            owner: None,
+            addresses: Vec::new(),
+            published: Vec::new(),
+            names: Vec::new(),
+        };
+        Spec {
+            project: "loopback".into(),
+            start,
+            networks: Vec::new(),
+            namespaces: vec![host],
+            containers,
+            latency: Latency::default(),
+        }
+    }
+    /// The container with this index.
+    pub fn container(&self, ix: ContainerIx) -> Option<&Container> {
+        self.containers.get(usize::from(ix.0))
+    }
+    /// The container with this name (or service name).
+    pub fn find(&self, name: &str) -> Option<ContainerIx> {
+        let by =
+            |pick: fn(&Container) -> &str| self.containers.iter().position(|c| pick(c) == name);
+        by(|c| &c.name).or_else(|| by(|c| &c.service)).map(|ix| ContainerIx(ix as u16))
+    }
+}
+
+fn loopback_server(common: &Config, ip: Ipv4Addr, port: u16) -> Container {
+    let bind = vec![IpAddr::V4(ip)];
+    let config = Config { port, bind, bind_source_addr: Some(IpAddr::V4(ip)), ..common.clone() };
+    let name = format!("{ip}:{port}");
+    Container {
+        service: name.clone(),
+        name: name.clone(),
+        namespace: NamespaceIx(0),
+        depends_on: Vec::new(),
+        restart: Restart::No,
+        program: Program::Server(Box::new(Server { config, disk: name, node_id: None })),
+    }
+}
