@@ -12,5 +12,6 @@
 pub mod cli;
 pub mod manager;
 pub mod node;
+pub mod say;
 pub mod shapes;
 pub mod words;
