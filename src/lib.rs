@@ -10,6 +10,7 @@
 //! (`tests/tidy.rs` holds the list).
 
 pub mod cli;
+pub mod compose;
 pub mod manager;
 pub mod node;
 pub mod say;

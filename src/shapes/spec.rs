@@ -4,7 +4,7 @@
 //! make them by hand ([`Spec::loopback`]).
 
 use crate::shapes::Config;
-use crate::words::{NodeId, Time};
+use crate::words::{Millis, NodeId, Time};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -49,8 +49,10 @@ pub struct Spec {
 pub struct Network {
     /// Its full name, `project_default`.
     pub name: String,
-    /// The first address of its /16.
+    /// Its first address.
     pub subnet: Ipv4Addr,
+    /// How many leading bits of an address name the network; 16 by default.
+    pub prefix: u8,
     /// The host's address in it.
     pub gateway: Ipv4Addr,
 }
@@ -88,12 +90,36 @@ pub struct Container {
     pub name: String,
     /// Whose network it sees.
     pub namespace: NamespaceIx,
-    /// Started after these have *started* (not: are ready).
-    pub depends_on: Vec<ContainerIx>,
+    /// What it waits for before it is started.
+    pub depends_on: Vec<Dependency>,
     /// What Docker does when it exits.
     pub restart: Restart,
     /// What it runs.
     pub program: Program,
+}
+
+/// One entry of `depends_on:`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Dependency {
+    /// The container that goes first.
+    pub on: ContainerIx,
+    /// How far that one must be.
+    pub until: Until,
+}
+
+/// How far a dependency must be (`condition:` of `depends_on:`).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+pub enum Until {
+    /// It was started; whether its program answers is another matter.
+    #[default]
+    Started,
+    /// Its health check passed, which is run for the first time so long after its start.
+    Healthy {
+        /// `interval:` of its `healthcheck:`.
+        interval: Millis,
+    },
+    /// It ended with exit code 0.
+    Completed,
 }
 
 /// `restart:`.
@@ -121,6 +147,8 @@ pub enum Program {
         argv: Vec<String>,
         /// What is piped into it (`echo yes |`).
         stdin: Option<String>,
+        /// How long the shell waits before it (`sleep 5 &&`).
+        sleep: Millis,
     },
     /// Something this simulator does not know; it is listed, and does nothing.
     Other {
@@ -138,6 +166,8 @@ pub struct Server {
     pub disk: String,
     /// The node id to take when there is no `nodes.conf` yet; drawn from the seed if absent.
     pub node_id: Option<NodeId>,
+    /// What it prints instead of starting, if its configuration is wrong: it then exits with code 1.
+    pub fatal: Option<String>,
 }
 
 /// How long a packet takes from one end to the other.
@@ -198,6 +228,6 @@ fn loopback_server(common: &Config, ip: Ipv4Addr, port: u16) -> Container {
         namespace: NamespaceIx(0),
         depends_on: Vec::new(),
         restart: Restart::No,
-        program: Program::Server(Box::new(Server { config, disk: name, node_id: None })),
+        program: Program::Server(Box::new(Server { config, disk: name, ..Server::default() })),
     }
 }
