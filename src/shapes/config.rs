@@ -1,7 +1,18 @@
 //! The directives of one `redis-server`, typed. Defaults of 7.0.15 (spec: constants 5 to 7, commands 12).
+//!
+//! [`table`] has one row a directive; a configuration file, the command line and CONFIG all go through
+//! [`Config::apply`], [`Config::set`] and [`Config::get`].
+
+mod setting;
+mod shape;
+pub mod table;
+
+pub use shape::{Complaint, Shape, memory, strict_integer};
+pub use table::{DIRECTIVES, Directive, When};
 
 use crate::words::Millis;
 use serde::{Deserialize, Serialize};
+use setting::Place;
 use std::net::IpAddr;
 
 /// How `MOVED`, `ASK` and `CLUSTER SLOTS` name a node (`cluster-preferred-endpoint-type`).
@@ -162,4 +173,78 @@ impl Config {
     pub fn bus_port(&self) -> u16 {
         if self.cluster_port == 0 { self.port.saturating_add(10_000) } else { self.cluster_port }
     }
+
+    /// One line of a configuration file (or `--name value` of the command line), at start.
+    pub fn apply(&mut self, name: &str, args: &[&str]) -> Result<(), Complaint> {
+        let directive = directive(name).ok_or(Complaint::Unknown)?;
+        let value = directive.shape.check(args)?;
+        // The lines of `save` add up; the first one of a file replaces what is built in.
+        if directive.shape == Shape::SavePoints && !value.is_empty() {
+            let built_in = self.save == Config::default().save;
+            let before = if built_in { String::new() } else { self.read(directive) };
+            self.write(directive, &format!("{before} {value}"));
+        } else {
+            self.write(directive, &value);
+        }
+        Ok(())
+    }
+
+    /// What the server checks once all lines are read.
+    pub fn check(&self) -> Result<(), Complaint> {
+        if !self.cluster_enabled {
+            return Ok(());
+        }
+        if self.get("replicaof").is_some_and(|master| !master.is_empty()) {
+            return Err(Complaint::ReplicaOfInCluster);
+        }
+        if self.cluster_port == 0 && 55_535 < self.port {
+            return Err(Complaint::PortTooHigh);
+        }
+        Ok(())
+    }
+
+    /// CONFIG SET of one directive, which is known: while the server runs.
+    pub fn set(&mut self, directive: &Directive, text: &str) -> Result<(), Complaint> {
+        match directive.when {
+            When::Anytime => {}
+            When::AtStart => return Err(Complaint::Immutable),
+            When::Protected => return Err(Complaint::Protected),
+        }
+        let value = directive.shape.check(&[text])?;
+        self.write(directive, &value);
+        Ok(())
+    }
+
+    /// The value of a directive as CONFIG GET shows it.
+    pub fn get(&self, name: &str) -> Option<String> {
+        directive(name).map(|directive| self.read(directive))
+    }
+
+    /// The value of a row of the table, as CONFIG GET shows it.
+    pub fn read(&self, directive: &Directive) -> String {
+        match directive.place {
+            Place::Field(field, _) => field(self).read(),
+            Place::Kept(default) => {
+                let kept = self.others.iter().find(|(name, _)| name == directive.name);
+                kept.map_or(default, |(_, value)| value).into()
+            }
+        }
+    }
+
+    fn write(&mut self, directive: &Directive, value: &str) {
+        match directive.place {
+            Place::Field(_, field) => field(self).write(value),
+            Place::Kept(_) => {
+                match self.others.iter_mut().find(|(name, _)| name == directive.name) {
+                    Some((_, kept)) => *kept = value.into(),
+                    None => self.others.push((directive.name.into(), value.into())),
+                }
+            }
+        }
+    }
+}
+
+/// The directive with this name or older name.
+pub fn directive(name: &str) -> Option<&'static Directive> {
+    DIRECTIVES.iter().find(|directive| directive.is_called(name))
 }
