@@ -3,6 +3,7 @@
 //! [`io`] is the contract with whoever drives it. The `--cluster` commands are in
 //! [`crate::manager`].
 
+pub mod args;
 pub mod io;
 pub mod tape;
 

@@ -7,8 +7,10 @@ pub mod fact;
 pub mod message;
 pub mod spec;
 pub mod stream;
+pub mod topology;
 
 pub use config::Config;
 pub use fact::Fact;
 pub use message::{Epoch, Message};
 pub use spec::{ContainerIx, Spec};
+pub use topology::{NodeLine, Topology};

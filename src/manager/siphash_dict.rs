@@ -1,0 +1,221 @@
+//! The order in which `redis-cli` walks a hash table of texts.
+//!
+//! Redis's dict: chained buckets, a power of two of them, new entries at the head of their chain,
+//! and growth that moves one bucket with each operation. `redis-cli` never seeds the hash function,
+//! so the order depends on the keys and the order of the operations only; and since the optimiser
+//! picks offenders by their place in it, it decides which replica goes where.
+//!
+//! Invariant: keys are distinct. In Redis: dict.c (`dictFind`, `dictReplace`, `_dictExpandIfNeeded`,
+//! `dictRehash`). Absent: values, deletion, shrinking; the caller keeps values beside the keys.
+
+/// SipHash-1-2 of `text` with a key of zeros.
+pub fn siphash_1_2(text: &[u8]) -> u64 {
+    let mut state = SipState::new();
+    let mut chunks = text.chunks_exact(8);
+    for chunk in &mut chunks {
+        state.absorb(u64::from_le_bytes(chunk.try_into().expect("a chunk has 8 bytes")));
+    }
+    let mut last = [0; 8];
+    last[..chunks.remainder().len()].copy_from_slice(chunks.remainder());
+    last[7] = text.len() as u8;
+    state.absorb(u64::from_le_bytes(last));
+    state.finish()
+}
+
+struct SipState([u64; 4]);
+
+impl SipState {
+    fn new() -> SipState {
+        // "somepseudorandomlygeneratedbytes", as in the paper.
+        SipState([
+            0x736f_6d65_7073_6575,
+            0x646f_7261_6e64_6f6d,
+            0x6c79_6765_6e65_7261,
+            0x7465_6462_7974_6573,
+        ])
+    }
+    fn round(&mut self) {
+        let [a, b, c, d] = &mut self.0;
+        *a = a.wrapping_add(*b);
+        *b = b.rotate_left(13) ^ *a;
+        *a = a.rotate_left(32);
+        *c = c.wrapping_add(*d);
+        *d = d.rotate_left(16) ^ *c;
+        *a = a.wrapping_add(*d);
+        *d = d.rotate_left(21) ^ *a;
+        *c = c.wrapping_add(*b);
+        *b = b.rotate_left(17) ^ *c;
+        *c = c.rotate_left(32);
+    }
+    fn absorb(&mut self, word: u64) {
+        self.0[3] ^= word;
+        self.round();
+        self.0[0] ^= word;
+    }
+    fn finish(mut self) -> u64 {
+        self.0[2] ^= 0xff;
+        self.round();
+        self.round();
+        self.0.iter().fold(0, |all, word| all ^ word)
+    }
+}
+
+/// A dict of keys that are known by a number and their hash.
+#[derive(Clone, Debug, Default)]
+pub struct Dict {
+    table: Vec<Vec<Entry>>,
+    used: usize,
+    growth: Option<Growth>,
+}
+
+/// A key's number, and its hash.
+type Entry = (usize, u64);
+
+/// The table that entries are moving to, and the first bucket that has not moved yet.
+#[derive(Clone, Debug)]
+struct Growth {
+    table: Vec<Vec<Entry>>,
+    used: usize,
+    next: usize,
+}
+
+const FIRST_SIZE: usize = 4;
+/// How many empty buckets one step may skip.
+const EMPTY_VISITS: usize = 10;
+
+impl Dict {
+    /// An empty one.
+    pub fn new() -> Dict {
+        Dict::default()
+    }
+    /// Looks `key` up, which moves a bucket if the table grows; whether it is there.
+    pub fn find(&mut self, key: usize, hash: u64) -> bool {
+        if self.len() == 0 {
+            return false;
+        }
+        self.step();
+        self.holds(key, hash)
+    }
+    /// Sets the value of `key`, adding the key if need be.
+    pub fn replace(&mut self, key: usize, hash: u64) {
+        self.step();
+        self.expand_if_needed();
+        if self.holds(key, hash) {
+            // The key is then looked up once more for its entry.
+            self.find(key, hash);
+            return;
+        }
+        let (table, used) = match &mut self.growth {
+            Some(growth) => (&mut growth.table, &mut growth.used),
+            None => (&mut self.table, &mut self.used),
+        };
+        push(table, (key, hash));
+        *used += 1;
+    }
+    /// Its keys, in the order of a walk.
+    pub fn keys(&self) -> impl Iterator<Item = usize> + '_ {
+        let grown = self.growth.iter().flat_map(|growth| &growth.table);
+        // A chain is kept from tail to head.
+        self.table.iter().chain(grown).flat_map(|chain| chain.iter().rev().map(|entry| entry.0))
+    }
+
+    fn len(&self) -> usize {
+        self.used + self.growth.as_ref().map_or(0, |growth| growth.used)
+    }
+    fn holds(&self, key: usize, hash: u64) -> bool {
+        let in_table = |table: &[Vec<Entry>]| {
+            !table.is_empty() && table[bucket(table, hash)].iter().any(|entry| entry.0 == key)
+        };
+        in_table(&self.table) || self.growth.as_ref().is_some_and(|growth| in_table(&growth.table))
+    }
+    fn expand_if_needed(&mut self) {
+        if self.growth.is_some() {
+            return;
+        }
+        if self.table.is_empty() {
+            self.table = vec![Vec::new(); FIRST_SIZE];
+        } else if self.used >= self.table.len() {
+            let size = (self.used + 1).next_power_of_two();
+            self.growth = Some(Growth { table: vec![Vec::new(); size], used: 0, next: 0 });
+        }
+    }
+    /// Moves one bucket to the larger table, if there is one.
+    fn step(&mut self) {
+        let Some(growth) = &mut self.growth else { return };
+        let mut empty_visits = EMPTY_VISITS;
+        while self.table[growth.next].is_empty() {
+            growth.next += 1;
+            empty_visits -= 1;
+            if empty_visits == 0 {
+                return;
+            }
+        }
+        for entry in std::mem::take(&mut self.table[growth.next]).into_iter().rev() {
+            push(&mut growth.table, entry);
+            growth.used += 1;
+            self.used -= 1;
+        }
+        growth.next += 1;
+        if self.used == 0 {
+            let grown = self.growth.take().expect("the table is growing");
+            self.table = grown.table;
+            self.used = grown.used;
+        }
+    }
+}
+
+fn bucket(table: &[Vec<Entry>], hash: u64) -> usize {
+    hash as usize & (table.len() - 1)
+}
+
+fn push(table: &mut [Vec<Entry>], entry: Entry) {
+    let at = bucket(table, entry.1);
+    table[at].push(entry);
+}
+
+/// The distinct texts among `keys`, in the order in which a walk meets them after `dictReplace` of
+/// each in turn.
+pub fn order_after_replacing<'a>(keys: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut known: Vec<&str> = Vec::new();
+    let mut dict = Dict::new();
+    for key in keys {
+        let number = known.iter().position(|&k| k == key).unwrap_or_else(|| {
+            known.push(key);
+            known.len() - 1
+        });
+        dict.replace(number, siphash_1_2(key.as_bytes()));
+    }
+    dict.keys().map(|number| known[number]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Dict, siphash_1_2};
+
+    #[test]
+    fn the_hash_of_an_id_is_what_redis_cli_computes() {
+        let id = b"866a95987cd8f228c2a99d31f2928d64ebbdcd34";
+        assert_eq!(siphash_1_2(id), 0x52f4_1379_bb0a_d5fd);
+    }
+
+    #[test]
+    fn a_chain_is_walked_from_its_youngest_entry() {
+        let mut dict = Dict::new();
+        for key in 0..3 {
+            dict.replace(key, 4 * key as u64);
+        }
+        assert_eq!(dict.keys().collect::<Vec<_>>(), [2, 1, 0]);
+    }
+
+    #[test]
+    fn while_it_grows_new_keys_go_to_the_larger_table() {
+        let mut dict = Dict::new();
+        for key in 0..5 {
+            dict.replace(key, key as u64);
+        }
+        assert_eq!(dict.keys().collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
+        // Each lookup moves one bucket behind the others.
+        assert!(dict.find(4, 4));
+        assert_eq!(dict.keys().collect::<Vec<_>>(), [1, 2, 3, 0, 4]);
+    }
+}
