@@ -4,7 +4,8 @@
 //! In Redis: `clusterManagerNode`, `clusterManagerNodeInfo`, `clusterManagerNodeSlotsString`.
 
 use crate::cli::io::LinkId;
-use crate::shapes::topology::{Flag, Flags, NodeLine, Way};
+use crate::shapes::message::Flags;
+use crate::shapes::topology::{NodeLine, Way};
 use crate::words::{NodeId, Slot, SlotSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -53,7 +54,7 @@ impl ManagedNode {
             port,
             bus_port,
             id: NodeId::ZERO,
-            flags: Flags::NONE,
+            flags: Flags::default(),
             is_slave: false,
             is_lost: false,
             replicates: None,
@@ -91,8 +92,8 @@ impl ManagedNode {
     fn read_flags(&mut self, line: &NodeLine) {
         self.id = line.id;
         self.flags = line.flags;
-        self.is_lost |= line.flags.has(Flag::Noaddr) || line.flags.has(Flag::Fail);
-        if line.flags.has(Flag::Slave) {
+        self.is_lost |= line.flags.has(Flags::NOADDR.with(Flags::FAIL));
+        if line.flags.has(Flags::REPLICA) {
             self.is_slave = true;
             self.replicates = line.master;
         }
@@ -128,7 +129,7 @@ impl ManagedNode {
                 self.address(),
                 bracketed(&self.slots),
                 self.slot_count,
-                self.flags.without(Flag::Myself)
+                self.flags.without(Flags::MYSELF)
             );
         }
         match &self.replicates {

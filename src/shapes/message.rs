@@ -54,6 +54,18 @@ impl Flags {
     /** A replica that will not fail over by itself. */
     pub const NOFAILOVER: Flags = Flags(512);
 
+    /// The flags that are written, in the order in which they are.
+    pub const WORDS: [(Flags, &str); 8] = [
+        (Flags::MYSELF, "myself"),
+        (Flags::MASTER, "master"),
+        (Flags::REPLICA, "slave"),
+        (Flags::PFAIL, "fail?"),
+        (Flags::FAIL, "fail"),
+        (Flags::HANDSHAKE, "handshake"),
+        (Flags::NOADDR, "noaddr"),
+        (Flags::NOFAILOVER, "nofailover"),
+    ];
+
     /// Whether any of `other` is set.
     #[inline]
     pub const fn has(self, other: Flags) -> bool {
@@ -74,17 +86,8 @@ impl Flags {
 /// As in `CLUSTER NODES`: `myself,master`, or `noflags`.
 impl fmt::Display for Flags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const WORDS: [(Flags, &str); 8] = [
-            (Flags::MYSELF, "myself"),
-            (Flags::MASTER, "master"),
-            (Flags::REPLICA, "slave"),
-            (Flags::PFAIL, "fail?"),
-            (Flags::FAIL, "fail"),
-            (Flags::HANDSHAKE, "handshake"),
-            (Flags::NOADDR, "noaddr"),
-            (Flags::NOFAILOVER, "nofailover"),
-        ];
-        let words: Vec<&str> = WORDS.iter().filter(|(b, _)| self.has(*b)).map(|w| w.1).collect();
+        let words: Vec<&str> =
+            Flags::WORDS.iter().filter(|(b, _)| self.has(*b)).map(|w| w.1).collect();
         f.write_str(&if words.is_empty() { "noflags".into() } else { words.join(",") })
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! In Redis: `clusterGenNodeDescription`, `representSlotInfo`, `representClusterNodeFlags`.
 
+use crate::shapes::message::{Epoch, Flags};
 use crate::words::{NodeId, Slot, SlotSet};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -22,7 +23,7 @@ pub struct Topology {
 impl Topology {
     /// The line about the node that replied.
     pub fn myself(&self) -> Option<&NodeLine> {
-        self.nodes.iter().find(|node| node.flags.has(Flag::Myself))
+        self.nodes.iter().find(|node| node.flags.has(Flags::MYSELF))
     }
     /// The line about the node with this id.
     pub fn node(&self, id: NodeId) -> Option<&NodeLine> {
@@ -46,7 +47,7 @@ pub struct NodeLine {
     /// When its last pong came: Unix milliseconds, 0 if none did.
     pub pong_received: u64,
     /// The config epoch of the node, or of its master if it is a replica.
-    pub config_epoch: u64,
+    pub config_epoch: Epoch,
     /// Whether the bus link to it is up.
     pub connected: bool,
     /// The slots it serves.
@@ -86,84 +87,6 @@ pub enum Way {
     Migrating,
     /// `[slot-<-peer]`: into this node.
     Importing,
-}
-
-/// One flag of a node.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Flag {
-    /// The node that replied.
-    Myself,
-    /// A master.
-    Master,
-    /// A replica.
-    Slave,
-    /// Suspected by the node that replied.
-    Pfail,
-    /// Failed, as a majority of masters agreed.
-    Fail,
-    /// Met, but it has not answered with its id yet.
-    Handshake,
-    /// Nobody knows its address.
-    Noaddr,
-    /// It will not try to fail over.
-    Nofailover,
-}
-
-/// The words of the flags, in the order in which Redis writes them.
-const FLAGS: [(Flag, &str); 8] = [
-    (Flag::Myself, "myself"),
-    (Flag::Master, "master"),
-    (Flag::Slave, "slave"),
-    (Flag::Pfail, "fail?"),
-    (Flag::Fail, "fail"),
-    (Flag::Handshake, "handshake"),
-    (Flag::Noaddr, "noaddr"),
-    (Flag::Nofailover, "nofailover"),
-];
-
-/// The flags of a node.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Flags(u8);
-
-impl Flags {
-    /// No flag at all: `noflags`.
-    pub const NONE: Flags = Flags(0);
-
-    /// Whether `flag` is set.
-    pub const fn has(self, flag: Flag) -> bool {
-        self.0 >> (flag as u8) & 1 == 1
-    }
-    /// These and `flag`.
-    #[must_use]
-    pub const fn with(self, flag: Flag) -> Flags {
-        Flags(self.0 | 1 << (flag as u8))
-    }
-    /// These without `flag`.
-    #[must_use]
-    pub const fn without(self, flag: Flag) -> Flags {
-        Flags(self.0 & !(1 << (flag as u8)))
-    }
-    /// The flags of either.
-    #[must_use]
-    pub const fn union(self, other: Flags) -> Flags {
-        Flags(self.0 | other.0)
-    }
-}
-
-impl FromIterator<Flag> for Flags {
-    fn from_iter<I: IntoIterator<Item = Flag>>(flags: I) -> Flags {
-        flags.into_iter().fold(Flags::NONE, Flags::with)
-    }
-}
-
-impl fmt::Display for Flags {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if *self == Flags::NONE {
-            return f.write_str("noflags");
-        }
-        let words = FLAGS.iter().filter(|(flag, _)| self.has(*flag)).map(|(_, word)| *word);
-        f.write_str(&words.collect::<Vec<_>>().join(","))
-    }
 }
 
 impl fmt::Display for Address {
@@ -246,14 +169,14 @@ impl FromStr for NodeLine {
         let mut node = NodeLine {
             id: field("id", next("id")?)?,
             address: next("address")?.parse()?,
-            flags: next("flags")?.parse()?,
+            flags: parse_flags(next("flags")?)?,
             master: match next("master")? {
                 "-" => None,
                 id => Some(field("master", id)?),
             },
             ping_sent: field("ping time", next("ping time")?)?,
             pong_received: field("pong time", next("pong time")?)?,
-            config_epoch: field("config epoch", next("config epoch")?)?,
+            config_epoch: Epoch(field("config epoch", next("config epoch")?)?),
             connected: match next("link state")? {
                 "connected" => true,
                 "disconnected" => false,
@@ -301,18 +224,14 @@ impl FromStr for Address {
     }
 }
 
-impl FromStr for Flags {
-    type Err = NotATopology;
-    fn from_str(text: &str) -> Result<Flags, NotATopology> {
-        if text == "noflags" {
-            return Ok(Flags::NONE);
-        }
-        let flag = |word: &str| match FLAGS.iter().find(|(_, known)| *known == word) {
-            Some((flag, _)) => Ok(*flag),
-            None => Err(wrong("flag")(word)),
-        };
-        text.split(',').map(flag).collect()
+fn parse_flags(text: &str) -> Result<Flags, NotATopology> {
+    if text == "noflags" {
+        return Ok(Flags::default());
     }
+    text.split(',').try_fold(Flags::default(), |flags, word| {
+        let known = Flags::WORDS.iter().find(|(_, known)| *known == word);
+        Ok(flags.with(known.ok_or_else(|| wrong("flag")(word))?.0))
+    })
 }
 
 impl FromStr for OpenSlot {
