@@ -15,4 +15,6 @@ pub mod manager;
 pub mod node;
 pub mod say;
 pub mod shapes;
+#[cfg(feature = "ui")]
+pub mod ui;
 pub mod words;

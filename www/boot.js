@@ -1,0 +1,88 @@
+// Starts the page's wasm; shows a report and a way back when it cannot start or panics.
+//
+// The Rust side keeps the text that repeats the moment (spec, seed, script) in sessionStorage under
+// `slotlab.report`, and dispatches `slotlab:panic` with the panic's message. Everything of ours in
+// localStorage and sessionStorage has a key that begins with `slotlab.`; starting over removes it.
+
+const REPORT_KEY = 'slotlab.report';
+const OURS = 'slotlab.';
+
+const element = (id) => document.getElementById(id);
+
+function stored(key) {
+  try {
+    return sessionStorage.getItem(key);
+  } catch {
+    return null; // Storage may be forbidden; the report is then only shorter.
+  }
+}
+
+function report(what) {
+  return [
+    what,
+    '',
+    `page: ${location.href}`,
+    `browser: ${navigator.userAgent}`,
+    '',
+    stored(REPORT_KEY) ?? '(no script was saved)',
+    '',
+  ].join('\n');
+}
+
+function showBroken(what) {
+  const panel = element('broken');
+  if (!panel.hidden) {
+    return; // The first message says why; what follows is fallout.
+  }
+  element('broken-report').value = report(what);
+  panel.hidden = false;
+  document.body.classList.add('is-broken');
+  element('broken-copy').focus();
+}
+
+async function copyReport() {
+  const text = element('broken-report');
+  text.select();
+  try {
+    await navigator.clipboard.writeText(text.value);
+  } catch {
+    document.execCommand('copy'); // No clipboard permission: the old way still works on a selection.
+  }
+}
+
+function startOver() {
+  for (const storage of [localStorage, sessionStorage]) {
+    for (const key of Object.keys(storage).filter((key) => key.startsWith(OURS))) {
+      storage.removeItem(key);
+    }
+  }
+  location.replace(location.pathname);
+}
+
+function isWasmTrap(error) {
+  return error instanceof WebAssembly.RuntimeError;
+}
+
+element('broken-copy').addEventListener('click', copyReport);
+element('broken-reload').addEventListener('click', () => location.reload());
+element('broken-reset').addEventListener('click', startOver);
+
+addEventListener('slotlab:panic', (event) => showBroken(String(event.detail)));
+addEventListener('error', (event) => {
+  if (isWasmTrap(event.error)) {
+    showBroken(event.error.stack ?? String(event.error));
+  }
+});
+addEventListener('unhandledrejection', (event) => {
+  if (isWasmTrap(event.reason)) {
+    showBroken(event.reason.stack ?? String(event.reason));
+  }
+});
+
+try {
+  const { default: start } = await import('../pkg/slotlab.js');
+  await start();
+} catch (error) {
+  console.error(error);
+  showBroken(error?.stack ?? String(error));
+}
