@@ -23,7 +23,7 @@ use cluster::Cluster;
 use commands::Clients;
 use io::{Input, Outbox, Port};
 use keyspace::Keyspace;
-use persistence::Disk;
+use persistence::{Disk, Persistence};
 use replication::Replication;
 
 /// One Redis process.
@@ -38,6 +38,7 @@ pub struct Node {
     keyspace: Keyspace,
     clients: Clients,
     replication: Replication,
+    persistence: Persistence,
 }
 
 impl Node {
@@ -46,7 +47,7 @@ impl Node {
         let mut rng = Rng::new(luck, 0);
         let config = server.config.clone();
         let cluster = Cluster::boot(now, &config, disk, server.node_id, &mut rng);
-        let replication = Replication::boot(&mut rng);
+        let replication = Replication::boot(now, &mut rng);
         let mut node = Node {
             config,
             rng,
@@ -56,6 +57,7 @@ impl Node {
             keyspace: Keyspace::default(),
             clients: Clients::default(),
             replication,
+            persistence: Persistence::boot(now, disk),
         };
         node.load(now, disk, out);
         node
@@ -94,6 +96,7 @@ impl Node {
     fn cron(&mut self, now: Time, out: &mut Outbox) {
         self.clients_cron(now, out);
         self.keyspace_cron(now, out);
+        self.persistence_cron(now, out);
         if self.crons.is_multiple_of(10) {
             self.replication_cron(now, out);
         }
@@ -105,6 +108,7 @@ impl Node {
     fn before_sleep(&mut self, now: Time, out: &mut Outbox) {
         self.cluster_before_sleep(now, out);
         self.clients_before_sleep(now, out);
+        self.persistence_before_sleep(now);
         self.replication_before_sleep(now, out);
     }
 
@@ -112,6 +116,7 @@ impl Node {
         if self.replication.is_master_link(conn) {
             self.master_link_closed(now, conn, out);
         } else if self.clients.has(conn) {
+            self.replica_closed(now, conn, out);
             self.client_closed(now, conn, out);
         } else {
             self.bus_closed(now, conn, out);

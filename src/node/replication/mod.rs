@@ -1,59 +1,212 @@
 //! Replication: the stream a master produces and a replica follows.
+//!
+//! Every effective write of a master is appended to one stream of bytes, counted by an offset; its
+//! replicas get it in order and answer how far they are, once a second. Nothing waits for them.
+//!
+//! Layout: [`history`] which stream an offset belongs to; [`backlog`] its last part; `upstream` the
+//! link to a master; `downstream` the links to replicas; `psync` who gets a part and who needs all;
+//! `sync` the transfer of a dataset; `cron` what happens each second; `report` INFO and ROLE.
+//! Invariants: only a top-level master produces stream; a replica passes on, byte for byte, what it
+//! applied. In Redis: replication.c (7.0.15). Spec: replication 1 to 8.
+//! Absent: output buffer limits, `replica-announce-ip`, databases other than 0.
+
+pub mod backlog;
+mod cron;
+mod downstream;
+pub mod history;
+mod psync;
+mod report;
+mod stream;
+pub(in crate::node) mod sync;
+mod upstream;
 
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
-use crate::shapes::stream::ClientData;
-use crate::words::{Argv, ReplId, Rng, Time};
+use crate::words::{NodeId, ReplId, Rng, Time};
+use backlog::Backlog;
+use downstream::{Fork, Replica};
+use history::{Former, History};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use sync::Transfer;
+use upstream::{Link, Upstream};
 
 /// A node's part in a replication history.
 #[derive(Clone, Debug)]
 pub struct Replication {
-    replid: ReplId,
-    offset: u64,
+    history: History,
+    backlog: Option<Backlog>,
+    /// Whose replica it is; a master has none.
+    upstream: Option<Upstream>,
+    /// In the order in which they came.
+    replicas: Vec<Replica>,
+    fork: Option<Fork>,
+    /// `REPLCONF listening-port` of connections that are not replicas yet.
+    announced_ports: BTreeMap<ConnId, u16>,
+    /// When the last replica left (or the process began).
+    alone_since: Time,
+    /// Whether the stream has said `SELECT 0` since it began anew. In Redis: `slaveseldb`.
+    selected: bool,
+    /// First offset that this node produced itself, as a master.
+    own_from: u64,
+    /// How often [`Node::replication_cron`] has run.
+    seconds: u64,
+    /// A WAIT blocked in this iteration.
+    acks_wanted: bool,
+    /// Replicas that are online and not too late, counted once a second.
+    good_replicas: u32,
 }
 
 impl Replication {
-    pub(in crate::node) fn boot(rng: &mut Rng) -> Replication {
-        Replication { replid: ReplId::random(rng), offset: 0 }
+    pub(in crate::node) fn boot(now: Time, rng: &mut Rng) -> Replication {
+        Replication {
+            history: History::begin(rng),
+            backlog: None,
+            upstream: None,
+            replicas: Vec::new(),
+            fork: None,
+            announced_ports: BTreeMap::new(),
+            alone_since: now,
+            selected: false,
+            own_from: 1,
+            seconds: 0,
+            acks_wanted: false,
+            good_replicas: 0,
+        }
     }
     /// Whether `conn` is this replica's connection to its master.
-    pub(in crate::node) fn is_master_link(&self, _conn: ConnId) -> bool {
-        false
+    pub(in crate::node) fn is_master_link(&self, conn: ConnId) -> bool {
+        self.upstream.as_ref().is_some_and(|up| up.link.conn() == Some(conn))
     }
-    /// The offset that bus headers carry, in bytes: what a master produced, what a replica processed.
+    /// The offset that bus headers carry, in bytes: what a master produced, what a replica processed
+    /// of a history it can still resume.
     pub(in crate::node) fn bus_offset(&self) -> u64 {
-        self.offset
+        match &self.upstream {
+            Some(up) if !up.resumable => 0,
+            Some(_) | None => self.history.offset,
+        }
     }
     /// The history it follows or produces.
     pub fn replid(&self) -> ReplId {
-        self.replid
+        self.history.id
+    }
+    /// The history it follows or produces, with its offset and what came before.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+    /// Bytes of stream that it produced or processed. In Redis: `master_repl_offset`.
+    pub fn offset(&self) -> u64 {
+        self.history.offset
+    }
+    /// The address it replicates from, unless it is a master.
+    pub fn master(&self) -> Option<SocketAddr> {
+        self.upstream.as_ref().map(|up| up.master)
+    }
+    /// Whether it is a replica whose link to its master is up.
+    pub fn link_is_up(&self) -> bool {
+        matches!(self.upstream, Some(Upstream { link: Link::Connected { .. }, .. }))
+    }
+    /// Replicas that are online and were heard of within `min-replicas-max-lag`; counted each second.
+    pub fn good_replicas(&self) -> u32 {
+        self.good_replicas
+    }
+    /// Whether `conn` is a replica's connection to this node.
+    pub fn is_replica_link(&self, conn: ConnId) -> bool {
+        self.replicas.iter().any(|replica| replica.conn == conn)
+    }
+    /// How many online replicas have acknowledged the stream up to `offset`: what WAIT counts.
+    pub fn acked_count(&self, offset: u64) -> u32 {
+        let acked = |replica: &&Replica| replica.is_online() && offset <= replica.acked;
+        self.replicas.iter().filter(acked).count() as u32
+    }
+    /// Asks all replicas how far they are before the node sleeps (`REPLCONF GETACK *`).
+    pub(in crate::node) fn want_acks(&mut self) {
+        self.acks_wanted = true;
+    }
+    /// Whether every replica has acknowledged the whole stream. In Redis: `isReadyToShutdown`.
+    pub(in crate::node) fn all_caught_up(&self) -> bool {
+        self.replicas.iter().all(|replica| replica.acked == self.history.offset)
+    }
+    /// Whether a dataset from the master is being read into memory.
+    pub(in crate::node) fn is_loading(&self) -> bool {
+        matches!(
+            self.upstream,
+            Some(Upstream { link: Link::Transfer { transfer: Transfer::Loading { .. }, .. }, .. })
+        )
+    }
+    /// What an RDB file says of its place in the stream. A replica resumes from there; the replicas of
+    /// a master can.
+    pub(in crate::node) fn restore(&mut self, saved: History, is_replica: bool) {
+        self.history.offset = saved.offset;
+        if is_replica {
+            self.history.id = saved.id;
+        } else {
+            self.history.former = Some(Former { id: saved.id, until: saved.offset + 1 });
+        }
+        self.own_from = saved.offset + 1;
+        self.begin_backlog();
     }
     /// Age of a replica's data in ms, a multiple of 1000 (spec: failover 1, step 2).
-    pub(in crate::node) fn data_age_ms(&self, _now: Time) -> u64 {
-        0
+    pub(in crate::node) fn data_age_ms(&self, now: Time) -> u64 {
+        let Some(up) = &self.upstream else { return 0 };
+        let since = match up.link {
+            Link::Connected { heard, .. } => heard.unix_s(),
+            _ => up.down_since.map_or(0, Time::unix_s),
+        };
+        now.unix_s().saturating_sub(since) * 1000
     }
 }
 
 impl Node {
     /// In Redis: `replicationSetMaster`. Becomes (or stays) a replica, of the server at `master`.
-    pub(in crate::node) fn replicate(&mut self, _: Time, _master: SocketAddr, _: &mut Outbox) {}
-    /// In Redis: `replicationUnsetMaster`. A replica becomes a master: new replid, old one kept as second.
-    pub(in crate::node) fn stop_replicating(&mut self, _now: Time, _out: &mut Outbox) {}
-    /// Appends an effective write to the stream and the append-only file.
-    pub(in crate::node) fn propagate(&mut self, _now: Time, _command: &Argv, _out: &mut Outbox) {}
-    pub(in crate::node) fn replication_cron(&mut self, _now: Time, _out: &mut Outbox) {}
-    pub(in crate::node) fn replication_before_sleep(&mut self, _now: Time, _out: &mut Outbox) {}
-    pub(in crate::node) fn master_link_connected(&mut self, _: Time, _: ConnId, _: &mut Outbox) {}
-    pub(in crate::node) fn master_link_closed(&mut self, _: Time, _: ConnId, _: &mut Outbox) {}
-    pub(in crate::node) fn master_link_data(
-        &mut self,
-        _now: Time,
-        _conn: ConnId,
-        _data: ClientData,
-        _out: &mut Outbox,
-    ) {
+    pub(in crate::node) fn replicate(&mut self, now: Time, master: SocketAddr, out: &mut Outbox) {
+        let before = self.replication.upstream.take();
+        let (resumable, mut down_since) = match &before {
+            Some(up) => (up.resumable, up.down_since),
+            None => {
+                // A master's own stream may be a prefix of what the new master has.
+                self.replication.begin_backlog();
+                (true, None)
+            }
+        };
+        if let Some(up) = before {
+            if matches!(up.link, Link::Connected { .. }) {
+                down_since = Some(now);
+            }
+            up.link.conn().into_iter().for_each(|conn| out.close(conn));
+        }
+        self.disconnect_blocked_clients(now, out);
+        let link = Link::Waiting;
+        self.replication.upstream = Some(Upstream { master, link, resumable, down_since });
+        self.connect_to_master(now, out);
     }
+
+    /// In Redis: `replicationUnsetMaster`. A replica becomes a master: new replid, old one kept as second.
+    pub(in crate::node) fn stop_replicating(&mut self, now: Time, out: &mut Outbox) {
+        let Some(up) = self.replication.upstream.take() else { return };
+        up.link.conn().into_iter().for_each(|conn| out.close(conn));
+        self.replication.history.shift(&mut self.rng);
+        self.replication.own_from = self.replication.history.offset + 1;
+        self.drop_all_replicas(now, out);
+        self.replication.selected = false;
+        self.replication.alone_since = now;
+    }
+
+    /// Asks all replicas at once how far they are.
+    pub(in crate::node) fn ask_for_acks(&mut self) {
+        self.append_quietly("REPLCONF GETACK *");
+    }
+
+    /// Notices the end of a fork that writes a dataset.
+    pub(in crate::node) fn advance_fork(&mut self, now: Time) {
+        self.replication.end_fork(now);
+    }
+
+    /// The node it replicates from, as its cluster knows it.
+    fn master_id(&self) -> NodeId {
+        self.cluster.my_master().unwrap_or(NodeId::ZERO)
+    }
+
     /// What the node is in its replication history.
     pub fn replication(&self) -> &Replication {
         &self.replication

@@ -1,0 +1,118 @@
+//! Persistence: what a disk keeps when the process is gone.
+//!
+//! With `appendonly yes` the append-only file is written before any reply leaves (`write(2)`; a killed
+//! process loses nothing, whatever `appendfsync` says); without it only snapshots (RDB) are kept: at
+//! save points, at FLUSHALL and at an orderly shutdown. `nodes.conf` is independent of both.
+//! A node is asked for its disk when it dies: [`Node::disk`].
+//!
+//! Invariant: a disk is a value; two copies of it share what they hold.
+//! In Redis: aof.c, rdb.c, `serverCron`, `loadDataFromDisk`. Spec: replication 9, bus 13.
+//! Absent: power loss, a full disk, rewriting of the append-only file.
+
+mod load;
+mod shutdown;
+mod snapshot;
+
+use crate::node::Node;
+use crate::node::io::Outbox;
+use crate::words::{Argv, Time};
+use shutdown::Shutdown;
+pub use shutdown::ShutdownFlags;
+pub use snapshot::{Saved, Snapshot};
+use std::sync::Arc;
+
+/// The files of one data directory.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Disk {
+    /// `cluster-config-file`, as text.
+    pub nodes_conf: Option<Arc<str>>,
+    /// The append-only file.
+    pub aof: Option<Saved>,
+    /// `dump.rdb`.
+    pub rdb: Option<Saved>,
+}
+
+/// What a process knows of its files.
+#[derive(Clone, Debug)]
+pub(in crate::node) struct Persistence {
+    rdb: Option<Saved>,
+    /// What an append-only file holds that this process does not write (`appendonly` was turned off).
+    old_aof: Option<Saved>,
+    saved_at: Time,
+    /// Changes since the last snapshot. In Redis: `server.dirty`.
+    changes: u64,
+    /// FLUSHALL writes a snapshot at once.
+    flushed: bool,
+    loading_until: Option<Time>,
+    shutdown: Option<Shutdown>,
+}
+
+impl Persistence {
+    pub(in crate::node) fn boot(now: Time, disk: &Disk) -> Persistence {
+        Persistence {
+            rdb: disk.rdb.clone(),
+            old_aof: disk.aof.clone(),
+            saved_at: now,
+            changes: 0,
+            flushed: false,
+            loading_until: None,
+            shutdown: None,
+        }
+    }
+    /// A write took effect.
+    pub(in crate::node) fn changed(&mut self, command: &Argv) {
+        self.changes += 1;
+        self.flushed |= command.first().is_some_and(|word| word.eq_ignore_ascii_case(b"flushall"));
+    }
+}
+
+impl Node {
+    /// What its disk holds at this moment if the process is killed.
+    pub fn disk(&self) -> Disk {
+        let aof = match self.config.appendonly {
+            true => Some(self.snapshot()),
+            false => self.persistence.old_aof.clone(),
+        };
+        Disk { nodes_conf: self.cluster.saved_conf(), aof, rdb: self.persistence.rdb.clone() }
+    }
+
+    /// Whether it reads a dataset into memory: most commands are refused with LOADING.
+    pub(in crate::node) fn is_loading(&self, now: Time) -> bool {
+        self.persistence.loading_until.is_some_and(|until| now < until)
+            || self.replication.is_loading()
+    }
+
+    /// Each `serverCron`: what takes time is looked at again, and snapshots that are due are made.
+    pub(in crate::node) fn persistence_cron(&mut self, now: Time, out: &mut Outbox) {
+        self.advance_transfer(now, out);
+        self.advance_fork(now);
+        self.advance_shutdown(now, out);
+        if self.snapshot_is_due(now) {
+            self.save(now);
+        }
+    }
+
+    /// After the commands of an iteration.
+    pub(in crate::node) fn persistence_before_sleep(&mut self, now: Time) {
+        if std::mem::take(&mut self.persistence.flushed) && !self.config.save.is_empty() {
+            self.save(now);
+        }
+    }
+
+    fn snapshot_is_due(&self, now: Time) -> bool {
+        let age_s = now.unix_s().saturating_sub(self.persistence.saved_at.unix_s());
+        let changes = self.persistence.changes;
+        self.config.save.iter().any(|&(seconds, least)| least <= changes && seconds < age_s)
+    }
+
+    /// Writes `dump.rdb`.
+    fn save(&mut self, now: Time) {
+        self.persistence.rdb = Some(self.snapshot());
+        self.persistence.saved_at = now;
+        self.persistence.changes = 0;
+    }
+
+    fn snapshot(&self) -> Saved {
+        Saved::new(Snapshot::new(&self.keyspace, *self.replication.history()))
+    }
+}

@@ -1,0 +1,121 @@
+//! An orderly end: SIGTERM and SHUTDOWN.
+//!
+//! A master lets its replicas catch up first: writes pause, and it waits until all have acknowledged
+//! all, at most `shutdown-timeout`. Then files are written and the process ends. Nobody is promoted
+//! for it; the others find out as they do of a crash.
+//! In Redis: `prepareForShutdown`, `isReadyToShutdown`, `finishShutdown`. Spec: replication 9.
+
+use crate::node::Node;
+use crate::node::io::{ConnId, Effect, Outbox};
+use crate::words::{Argv, Millis, Reply, Time};
+
+/// What SHUTDOWN was told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct ShutdownFlags {
+    /// `SAVE`: a snapshot even without save points.
+    pub save: bool,
+    /// `NOSAVE`: no snapshot even with save points.
+    pub nosave: bool,
+    /// `NOW`: replicas are not waited for.
+    pub now: bool,
+    /// `FORCE`: errors do not stop it.
+    pub force: bool,
+}
+
+/// Where an orderly end stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Shutdown {
+    /// SIGTERM came; the next cron looks.
+    Signalled,
+    /// Replicas are waited for, until then.
+    Waiting { until: Time, flags: ShutdownFlags },
+}
+
+impl Node {
+    /// SIGTERM. In Redis: `sigShutdownHandler`.
+    pub(in crate::node) fn shutdown_requested(&mut self, _: Time, _: &mut Outbox) {
+        self.persistence.shutdown.get_or_insert(Shutdown::Signalled);
+    }
+
+    /// SHUTDOWN. There is no answer when it works: the connection closes with the process.
+    pub(in crate::node) fn shutdown_command(
+        &mut self,
+        now: Time,
+        _: ConnId,
+        argv: &Argv,
+        out: &mut Outbox,
+    ) -> Option<Reply> {
+        let Some(asked) = parse(argv) else { return Some(Reply::error("ERR syntax error")) };
+        let Asked::ShutDown(flags) = asked else { return Some(self.abort_shutdown()) };
+        if self.persistence.shutdown.is_none() {
+            self.prepare_shutdown(now, flags, out);
+        }
+        None
+    }
+
+    fn abort_shutdown(&mut self) -> Reply {
+        match self.persistence.shutdown.take() {
+            Some(_) => {
+                self.unpause_writes();
+                Reply::OK
+            }
+            None => Reply::error("ERR No shutdown in progress."),
+        }
+    }
+
+    pub(super) fn advance_shutdown(&mut self, now: Time, out: &mut Outbox) {
+        match self.persistence.shutdown {
+            None => {}
+            Some(Shutdown::Signalled) => self.prepare_shutdown(now, ShutdownFlags::default(), out),
+            Some(Shutdown::Waiting { until, flags }) => {
+                if until <= now || self.replication.all_caught_up() {
+                    self.finish_shutdown(now, flags, out);
+                }
+            }
+        }
+    }
+
+    fn prepare_shutdown(&mut self, now: Time, flags: ShutdownFlags, out: &mut Outbox) {
+        let timeout = Millis::from_s(self.config.shutdown_timeout);
+        if flags.now || timeout == Millis(0) || self.replication.all_caught_up() {
+            return self.finish_shutdown(now, flags, out);
+        }
+        let until = now + timeout;
+        self.persistence.shutdown = Some(Shutdown::Waiting { until, flags });
+        self.pause_writes(Time(u64::MAX));
+        self.ask_for_acks();
+    }
+
+    fn finish_shutdown(&mut self, now: Time, flags: ShutdownFlags, out: &mut Outbox) {
+        if flags.save || !(flags.nosave || self.config.save.is_empty()) {
+            self.save(now);
+        }
+        out.effects.push(Effect::Exit { code: 0 });
+    }
+}
+
+enum Asked {
+    Abort,
+    ShutDown(ShutdownFlags),
+}
+
+fn parse(argv: &Argv) -> Option<Asked> {
+    let mut flags = ShutdownFlags::default();
+    let mut abort = false;
+    for word in &argv[1..] {
+        match word.to_ascii_lowercase().as_slice() {
+            b"save" => flags.save = true,
+            b"nosave" => flags.nosave = true,
+            b"now" => flags.now = true,
+            b"force" => flags.force = true,
+            b"abort" => abort = true,
+            _ => return None,
+        }
+    }
+    match abort {
+        _ if flags.save && flags.nosave => None,
+        true if flags != ShutdownFlags::default() => None,
+        true => Some(Asked::Abort),
+        false => Some(Asked::ShutDown(flags)),
+    }
+}

@@ -1,0 +1,155 @@
+//! A master's links to its replicas, and the fork that makes a dataset for them.
+//!
+//! Invariants: a replica has been sent the stream up to `sent`; what comes after stays in the backlog.
+//! In Redis: `server.slaves`, `replstate`, `startBgsaveForReplication`, `updateSlavesWaitingBgsave`,
+//! `replicaStartCommandStream`. Spec: replication 3 to 5.
+
+use crate::node::Node;
+use crate::node::io::{ConnId, Outbox};
+use crate::node::persistence::Snapshot;
+use crate::node::replication::Replication;
+use crate::node::replication::sync::travel_time;
+use crate::shapes::Fact;
+use crate::shapes::stream::{ClientData, ReplData};
+use crate::words::Time;
+use std::net::IpAddr;
+
+/// A replica, as its master knows it.
+#[derive(Clone, Debug)]
+pub(super) struct Replica {
+    pub(super) conn: ConnId,
+    pub(super) ip: IpAddr,
+    pub(super) port: u16,
+    pub(super) progress: Progress,
+    /// Offset of the last byte that was put on its connection.
+    pub(super) sent: u64,
+    /// Offset of the last byte that it said it has.
+    pub(super) acked: u64,
+    /// When it said so.
+    pub(super) acked_at: Time,
+}
+
+/// How far a replica is on its way to the stream.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Progress {
+    /// Waits for a fork, since then. In Redis: `SLAVE_STATE_WAIT_BGSAVE_START`.
+    AwaitingFork { since: Time },
+    /// A fork writes its dataset. In Redis: `SLAVE_STATE_WAIT_BGSAVE_END`.
+    Receiving,
+    /// The fork is done; the stream begins with its first ACK. In Redis: `repl_start_cmd_stream_on_ack`.
+    AwaitingAck,
+    /// It follows the stream.
+    Streaming,
+}
+
+/// The process that writes a dataset to waiting replicas.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fork {
+    pub(super) ends: Time,
+}
+
+impl Replica {
+    pub(super) fn is_online(&self) -> bool {
+        matches!(self.progress, Progress::AwaitingAck | Progress::Streaming)
+    }
+    /// Whether it needs the stream from `sent` on, at once or later.
+    pub(super) fn holds_backlog(&self) -> bool {
+        !matches!(self.progress, Progress::AwaitingFork { .. })
+    }
+    /// `ip:port`, as log lines name it.
+    pub(super) fn name(&self) -> String {
+        format!("{}:{}", self.ip, self.port)
+    }
+}
+
+impl Replication {
+    /// In Redis: `refreshGoodSlavesCount`.
+    pub(super) fn count_good_replicas(&mut self, now: Time, max_lag_s: u64) {
+        let good = |replica: &&Replica| {
+            replica.is_online() && now.unix_s() - replica.acked_at.unix_s() <= max_lag_s
+        };
+        self.good_replicas = self.replicas.iter().filter(good).count() as u32;
+    }
+
+    /// In Redis: `checkChildrenDone`, for a child that wrote to sockets.
+    pub(super) fn end_fork(&mut self, now: Time) {
+        if self.fork.is_none_or(|fork| now < fork.ends) {
+            return;
+        }
+        self.fork = None;
+        for replica in &mut self.replicas {
+            if replica.progress == Progress::Receiving {
+                replica.progress = Progress::AwaitingAck;
+                replica.acked_at = now;
+            }
+        }
+    }
+}
+
+impl Node {
+    /// Snapshots the dataset for all replicas that wait for one. In Redis: `rdbSaveToSlavesSockets`.
+    pub(super) fn fork_for_replicas(&mut self, now: Time, out: &mut Outbox) {
+        let dataset = Snapshot::new(&self.keyspace, self.replication.history).into_dataset();
+        let replication = &mut self.replication;
+        let (replid, offset) = (replication.history.id, replication.history.offset);
+        for replica in &mut replication.replicas {
+            if let Progress::AwaitingFork { .. } = replica.progress {
+                let begin = ReplData::FullResync { replid, offset };
+                out.send_client(replica.conn, ClientData::Stream(begin));
+                let all = ReplData::Dataset(dataset.clone());
+                out.send_client(replica.conn, ClientData::Stream(all));
+                replica.progress = Progress::Receiving;
+                replica.sent = offset;
+            }
+        }
+        replication.selected = false;
+        replication.fork = Some(Fork { ends: now + travel_time(&self.keyspace) });
+    }
+
+    /// `REPLCONF ACK <offset>` from a replica.
+    pub(super) fn acknowledged(&mut self, now: Time, conn: ConnId, offset: u64) {
+        // The word may come before the child's end was noticed.
+        self.replication.end_fork(now);
+        let lag = self.config.min_replicas_max_lag;
+        let replication = &mut self.replication;
+        let Some(replica) = replication.replicas.iter_mut().find(|r| r.conn == conn) else {
+            return;
+        };
+        replica.acked = replica.acked.max(offset);
+        replica.acked_at = now;
+        if replica.progress == Progress::AwaitingAck {
+            replica.progress = Progress::Streaming;
+            replication.count_good_replicas(now, lag);
+        }
+    }
+
+    /// A connection is gone that may have been a replica's.
+    pub(in crate::node) fn replica_closed(&mut self, now: Time, conn: ConnId, out: &mut Outbox) {
+        let replication = &mut self.replication;
+        replication.announced_ports.remove(&conn);
+        let Some(at) = replication.replicas.iter().position(|r| r.conn == conn) else { return };
+        let replica = replication.replicas.remove(at);
+        if replication.replicas.is_empty() {
+            replication.alone_since = now;
+        }
+        if !replication.replicas.iter().any(|r| r.progress == Progress::Receiving) {
+            replication.fork = None;
+        }
+        replication.count_good_replicas(now, self.config.min_replicas_max_lag);
+        out.note(Fact::ReplicaLost { replica: replica.name() });
+    }
+
+    /// Closes the connection of one replica.
+    pub(super) fn drop_replica(&mut self, now: Time, conn: ConnId, out: &mut Outbox) {
+        out.close(conn);
+        self.replica_closed(now, conn, out);
+        self.client_closed(now, conn, out);
+    }
+
+    /// In Redis: `disconnectSlaves`.
+    pub(super) fn drop_all_replicas(&mut self, now: Time, out: &mut Outbox) {
+        while let Some(conn) = self.replication.replicas.first().map(|replica| replica.conn) {
+            self.drop_replica(now, conn, out);
+        }
+    }
+}
