@@ -42,6 +42,8 @@ fn clippy() -> Result<Tally> {
 }
 
 fn native() -> Result<Tally> {
+    // The live tests among them start servers of their own.
+    setup::debian(&[Package::Redis])?;
     let mut tests =
         vec!["test".to_owned(), "--no-fail-fast".into(), "--lib".into(), "--bins".into()];
     for name in test_targets()?.into_iter().filter(|name| name != ORACLE) {
