@@ -40,7 +40,8 @@ fn hashed(mut left: Page) -> Result<Page> {
             bail!("the files {:?} name each other in a circle", left.keys().collect::<Vec<_>>());
         };
         let bytes = left.remove(&path).expect("the key was just found");
-        let new = if named.contains(&path) { with_hash(&path, &bytes) } else { path.clone() };
+        let renames = named.contains(&path) && !is_for_people(&path);
+        let new = if renames { with_hash(&path, &bytes) } else { path.clone() };
         for (other, text) in &mut left {
             *text = mended(text, other, &path, &new);
         }
@@ -77,6 +78,11 @@ fn text<'a>(path: &Path, bytes: &'a [u8]) -> Option<&'a str> {
         "html" | "js" | "css" | "webmanifest" => std::str::from_utf8(bytes).ok(),
         _ => None,
     }
+}
+
+/// Type declarations are read by editors, which want the name they know, and never by a browser.
+fn is_for_people(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "ts")
 }
 
 /// Where `name` stands as a whole reference.
