@@ -15,6 +15,7 @@ pub mod manager;
 pub mod node;
 pub mod say;
 pub mod shapes;
+pub mod sim;
 #[cfg(feature = "ui")]
 pub mod ui;
 pub mod words;

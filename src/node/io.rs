@@ -6,6 +6,7 @@
 use crate::shapes::stream::ClientData;
 use crate::shapes::{Fact, Message};
 use crate::words::Millis;
+use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ impl ConnId {
 }
 
 /// Which of a server's ports a connection came in on, or went out to.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Port {
     /// The cluster bus.
     Bus,

@@ -1,0 +1,113 @@
+//! From a started container to a serving `redis-server`: its locks, its ports, its first step.
+//!
+//! In Redis: `clusterLockConfig`, `listenToPort`, `clusterInit`.
+
+use crate::node::Node;
+use crate::node::io::Port;
+use crate::shapes::Fact;
+use crate::shapes::spec::{ContainerIx, Server};
+use crate::sim::World;
+use crate::sim::action::Place;
+use crate::sim::agenda::Event;
+use crate::sim::container::State;
+use crate::sim::entry::{Life, Log, What, Who};
+use crate::sim::network::Socket;
+use crate::sim::process::Process;
+use crate::words::{Millis, Seed};
+use std::net::{IpAddr, Ipv4Addr, SocketAddrV4};
+
+impl World {
+    /// The server has read its files: it listens, or it gives up.
+    pub(in crate::sim) fn server_ready(&mut self, ix: ContainerIx, life: u32, log: &mut dyn Log) {
+        if self.runtime(ix).life != life || !matches!(self.runtime(ix).state, State::Loading) {
+            return;
+        }
+        let Some(server) = self.server(ix).cloned() else { return };
+        let fatal = server.fatal.clone().map_or(Ok(()), Err);
+        if let Err(text) = fatal.and_then(|()| self.may_serve(ix, &server)) {
+            let fact = What::Fact(Fact::Refused { text });
+            let entry = self.note(Who::Container(ix), fact, None, log);
+            return self.process_ended(ix, life, 1, Some(entry), log);
+        }
+        self.life_entry(ix, Life::Ready, None, log);
+        for socket in self.sockets(ix, &server) {
+            self.network.listeners.insert(socket.0, (ix, socket.1));
+        }
+        let disk = self.disks.get(&server.disk).cloned().unwrap_or_default();
+        let luck = Seed(self.runtime_mut(ix).luck.next_u64());
+        let mut out = std::mem::take(&mut self.outbox);
+        out.next_connection = self.connections.next;
+        let node = Node::boot(self.now, &server, &disk, luck, &mut out);
+        self.runtime_mut(ix).state = State::Serving(Box::new(Process::new(node)));
+        self.carry_out(ix, life, out, None, log);
+        self.agenda.add(self.now + Millis(1), Event::Cron { ix, life });
+    }
+
+    /// Two processes cannot have one `nodes.conf` (it is locked) or one port.
+    fn may_serve(&self, ix: ContainerIx, server: &Server) -> Result<(), String> {
+        for (n, runtime) in self.containers.iter().enumerate() {
+            let other = self.server(ContainerIx(n as u16));
+            let shares = |o: &Server| {
+                o.disk == server.disk
+                    && o.config.cluster_config_file == server.config.cluster_config_file
+            };
+            let locked = server.config.cluster_enabled && other.is_some_and(shares);
+            if n != usize::from(ix.0) && matches!(runtime.state, State::Serving(_)) && locked {
+                let file = &server.config.cluster_config_file;
+                return Err(format!(
+                    "Sorry, the cluster configuration file {file} is already used by a different Redis Cluster node. Please make sure that different nodes use different cluster configuration files."
+                ));
+            }
+        }
+        for ((_, _, ip, port), kind) in self.sockets(ix, server) {
+            let here = self.standpoint(Place::Container(ix));
+            if self.listener(here, SocketAddrV4::new(ip, port)).is_none() {
+                continue;
+            }
+            return Err(match kind {
+                Port::Client => format!(
+                    "Could not create server TCP listening socket *:{port}: bind: Address already in use"
+                ),
+                Port::Bus => format!("Failed listening on port {port} (cluster), aborting."),
+            });
+        }
+        Ok(())
+    }
+
+    /// What a server listens on.
+    fn sockets(&self, ix: ContainerIx, server: &Server) -> Vec<(Socket, Port)> {
+        let here = self.standpoint(Place::Container(ix));
+        let config = &server.config;
+        let mut ips: Vec<Ipv4Addr> = config.bind.iter().filter_map(v4).collect();
+        if config.bind.is_empty() {
+            ips.push(Ipv4Addr::UNSPECIFIED);
+        }
+        let mut ports = vec![(config.port, Port::Client)];
+        if config.cluster_enabled {
+            ports.push((config.bus_port(), Port::Bus));
+        }
+        let socket = |ip, port| (here.namespace.0, here.generation, ip, port);
+        ips.iter()
+            .flat_map(|&ip| ports.iter().map(move |&(port, kind)| (socket(ip, port), kind)))
+            .collect()
+    }
+
+    /// The container whose server is configured to listen at an address, running or not.
+    pub(in crate::sim) fn configured_at(&self, at: SocketAddrV4) -> Option<ContainerIx> {
+        let matches = |server: &Server| {
+            let config = &server.config;
+            let port = config.port == at.port() || config.bus_port() == at.port();
+            port && (config.bind.is_empty() || config.bind.contains(&IpAddr::V4(*at.ip())))
+        };
+        (0..self.containers.len())
+            .map(|n| ContainerIx(n as u16))
+            .find(|&ix| self.server(ix).is_some_and(matches))
+    }
+}
+
+fn v4(ip: &IpAddr) -> Option<Ipv4Addr> {
+    match ip {
+        IpAddr::V4(ip) => Some(*ip),
+        IpAddr::V6(_) => None,
+    }
+}
