@@ -46,7 +46,7 @@ impl Node {
     pub fn boot(now: Time, server: &Server, disk: &Disk, luck: Seed, out: &mut Outbox) -> Node {
         let mut rng = Rng::new(luck, 0);
         let config = server.config.clone();
-        let cluster = Cluster::boot(now, &config, disk, server.node_id, &mut rng);
+        let cluster = Cluster::boot(now, &config, disk, server.node_id, &mut rng, out);
         let replication = Replication::boot(now, &mut rng);
         let mut node = Node {
             config,

@@ -31,6 +31,8 @@ pub enum Fact {
     HandshakeExpired { ip: IpAddr, port: u16 },
     /// A peer announced another address.
     AddressChanged { peer: NodeId, ip: IpAddr, port: u16 },
+    /// Somebody else answers at a peer's address; where the peer is, is not known any more.
+    AddressLost { peer: NodeId },
     /// A peer was forgotten (CLUSTER FORGET, RESET).
     Forgotten { peer: NodeId },
 
@@ -65,6 +67,10 @@ pub enum Fact {
     StaleClaim { peer: NodeId, owner: NodeId },
     /// Keys of slots that went to another node were deleted.
     DirtyKeysDeleted { count: u32 },
+    /// Keys were found at start in a slot that nobody owns: the node takes it.
+    SlotAdopted { slot: Slot },
+    /// Keys were found at start in a slot of another node: it is set to importing.
+    SlotHeldForOther { slot: Slot, owner: NodeId },
     /// A peer changed its role in this node's view.
     RoleSeen { peer: NodeId, role: Role },
     /// The node became a replica of another.

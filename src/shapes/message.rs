@@ -81,6 +81,19 @@ impl Flags {
     pub const fn without(self, other: Flags) -> Flags {
         Flags(self.0 & !other.0)
     }
+    /// Nothing but what `other` has too.
+    #[must_use]
+    pub const fn only(self, other: Flags) -> Flags {
+        Flags(self.0 & other.0)
+    }
+    /// Sets all of `other`.
+    pub const fn insert(&mut self, other: Flags) {
+        self.0 |= other.0;
+    }
+    /// Clears all of `other`.
+    pub const fn remove(&mut self, other: Flags) {
+        self.0 &= !other.0;
+    }
 }
 
 /// As in `CLUSTER NODES`: `myself,master`, or `noflags`.
@@ -210,6 +223,22 @@ pub enum Kind {
     Update,
     MfStart,
     PublishShard,
+}
+
+impl Kind {
+    /// All of them, and the words that `CLUSTER INFO` names them by.
+    pub const ALL: [(Kind, &str); 10] = [
+        (Kind::Ping, "ping"),
+        (Kind::Pong, "pong"),
+        (Kind::Meet, "meet"),
+        (Kind::Fail, "fail"),
+        (Kind::Publish, "publish"),
+        (Kind::AuthRequest, "auth-req"),
+        (Kind::AuthAck, "auth-ack"),
+        (Kind::Update, "update"),
+        (Kind::MfStart, "mfstart"),
+        (Kind::PublishShard, "publishshard"),
+    ];
 }
 
 impl Message {

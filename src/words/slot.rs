@@ -95,6 +95,14 @@ impl SlotSet {
         self.len -= u16::from(there);
         there
     }
+    /// Its slots that are not in `other`.
+    #[must_use]
+    pub fn without(&self, other: &SlotSet) -> SlotSet {
+        let mut rest = self.clone();
+        rest.bits.iter_mut().zip(&other.bits).for_each(|(mine, theirs)| *mine &= !theirs);
+        rest.len = rest.bits.iter().map(|word| word.count_ones() as u16).sum();
+        rest
+    }
     /// Its slots, ascending.
     pub fn iter(&self) -> impl Iterator<Item = Slot> + '_ {
         self.bits.iter().enumerate().flat_map(|(word, &bits)| {

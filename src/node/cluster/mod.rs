@@ -1,85 +1,149 @@
-//! The cluster: this node's memory of every other node, and the bus.
+//! The cluster: what this node believes of every node, and the bus on which they talk.
+//!
+//! Nothing here is true of the cluster; it is one node's opinion, formed from the packets it got and
+//! from silence. `peer` is one row of it, `roster` the table, `slots` the map of owners. The bus comes
+//! in through `wires` (connections) and `receive` (packets); `cron` is what happens ten times a second.
+//! The other modules are one rule of the protocol each.
+//!
+//! Invariants: `current_epoch` never goes back (but by CLUSTER RESET HARD); at most one vote an epoch;
+//! every packet sent and received is counted.
+//! In Redis: `clusterState` (cluster.h), cluster.c 7.0.15. Spec: bus, failover.
+//! Absent: what clients ask (`commands`), data (`keyspace`), the stream (`replication`).
+
+mod admin;
+mod boot;
+mod conf;
+mod counters;
+mod cron;
+mod election;
+mod epoch;
+mod failure;
+mod gossip;
+mod handshake;
+mod header;
+mod manual;
+mod membership;
+mod migration;
+mod ownership;
+mod peer;
+mod promotion;
+mod receive;
+mod report;
+mod roster;
+mod send;
+mod slots;
+mod state;
+mod vote;
+mod wires;
+
+pub use counters::Counters;
+pub use peer::{Link, Peer, PeerIx, Report, Stamp};
+pub use report::LinkRow;
 
 use crate::node::Node;
-use crate::node::io::{ConnId, Outbox};
-use crate::node::persistence::Disk;
-use crate::shapes::{Config, Message};
-use crate::words::{NodeId, Rng, Time};
-use std::net::SocketAddr;
+use crate::node::io::Outbox;
+use crate::shapes::Epoch;
+use crate::words::{NodeId, Time};
+use election::Election;
+use manual::Manual;
+use roster::Roster;
+use slots::SlotTable;
+use state::State;
+use std::collections::BTreeMap;
+use wires::Wires;
 
 /// All that one node believes of its cluster.
 #[derive(Clone, Debug)]
 pub struct Cluster {
-    myself: NodeId,
+    roster: Roster,
+    slots: SlotTable,
+    wires: Wires,
+    current_epoch: Epoch,
+    last_vote_epoch: Epoch,
+    state: State,
+    election: Election,
+    manual: Manual,
+    counters: Counters,
+    /// Until when (Unix seconds) an id that was forgotten is not learnt again from gossip.
+    blacklist: BTreeMap<NodeId, u64>,
+    /// How often `clusterCron` has run.
+    ticks: u64,
+    /// How many nodes were PFAIL at the last tick: so many are told of in every packet.
+    pfail_count: usize,
+    /// Numbers the packets with gossip.
+    gossips: u32,
+    /// What migration needs to know, until something changes it.
+    orphans: Option<migration::Orphans>,
+    file: conf::File,
+    todo: Todo,
+    /// How many packets had been sent when the process last went to sleep.
+    settled: u64,
+}
+
+/// What is left to do before the process sleeps. In Redis: `CLUSTER_TODO_*`.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+struct Todo {
+    manual_failover: bool,
+    failover: bool,
+    state: bool,
+    save: bool,
+}
+
+impl Todo {
+    const NOTHING: Todo =
+        Todo { manual_failover: false, failover: false, state: false, save: false };
 }
 
 impl Cluster {
-    /// What `nodes.conf` says, or a node that is alone: with the id `preset`, or a random one.
-    pub(in crate::node) fn boot(
-        _now: Time,
-        _config: &Config,
-        _disk: &Disk,
-        preset: Option<NodeId>,
-        rng: &mut Rng,
-    ) -> Cluster {
-        Cluster { myself: preset.unwrap_or_else(|| NodeId::random(rng)) }
+    /// The configuration file is to be written before the process sleeps.
+    fn save(&mut self) {
+        self.todo.save = true;
     }
-    /// The node's own id.
-    pub fn myself(&self) -> NodeId {
-        self.myself
-    }
-    /// `nodes.conf` as last saved.
-    pub(in crate::node) fn saved_conf(&self) -> Option<std::sync::Arc<str>> {
-        None
-    }
-    /// Whether this node is a replica.
-    pub(in crate::node) fn is_replica(&self) -> bool {
-        false
-    }
-    /// The master of this node, if it is a replica and knows it.
-    pub(in crate::node) fn my_master(&self) -> Option<NodeId> {
-        None
+    /// As [`Cluster::save`], and the cluster state is to be computed again.
+    fn save_and_update_state(&mut self) {
+        self.todo.save = true;
+        self.todo.state = true;
+        self.orphans = None;
     }
 }
 
 impl Node {
-    pub(in crate::node) fn cluster_cron(&mut self, _now: Time, _out: &mut Outbox) {}
-    pub(in crate::node) fn cluster_before_sleep(&mut self, _now: Time, _out: &mut Outbox) {}
-    pub(in crate::node) fn bus_connected(
-        &mut self,
-        _now: Time,
-        _conn: ConnId,
-        _local: SocketAddr,
-        _out: &mut Outbox,
-    ) {
+    /// In Redis: `clusterBeforeSleep`. What it leaves to do is done when the process wakes up next;
+    /// a packet that it sent wakes it at once, for the socket is writable.
+    pub(in crate::node) fn cluster_before_sleep(&mut self, now: Time, out: &mut Outbox) {
+        let mut sent = self.cluster.settled;
+        loop {
+            let todo = std::mem::take(&mut self.cluster.todo);
+            if todo != Todo::NOTHING {
+                self.do_before_sleep(now, todo, out);
+            }
+            self.cluster.settled = self.cluster.counters.total_sent();
+            if todo == Todo::NOTHING || self.cluster.settled == sent {
+                return;
+            }
+            sent = self.cluster.settled;
+        }
     }
-    pub(in crate::node) fn bus_connect_failed(&mut self, _: Time, _: ConnId, _: &mut Outbox) {}
-    pub(in crate::node) fn bus_accepted(
-        &mut self,
-        _now: Time,
-        _conn: ConnId,
-        _peer: SocketAddr,
-        _local: SocketAddr,
-        _out: &mut Outbox,
-    ) {
+
+    fn do_before_sleep(&mut self, now: Time, todo: Todo, out: &mut Outbox) {
+        if todo.manual_failover {
+            if self.cluster.me().is_replica() {
+                self.manual_failover_step(now, out);
+                self.failover_step(now, out);
+            }
+        } else if todo.failover {
+            self.failover_step(now, out);
+        }
+        if todo.state {
+            self.update_cluster_state(now, out);
+        }
+        if todo.save {
+            self.cluster.write_conf();
+        }
     }
-    pub(in crate::node) fn bus_closed(&mut self, _now: Time, _conn: ConnId, _out: &mut Outbox) {}
-    pub(in crate::node) fn bus_message(
-        &mut self,
-        _now: Time,
-        _conn: ConnId,
-        _message: &Message,
-        _out: &mut Outbox,
-    ) {
-    }
+
     /// What the node believes of its cluster.
     pub fn cluster(&self) -> &Cluster {
         &self.cluster
     }
-    /// Whether a manual failover is under way here (`mf_end`).
-    pub(in crate::node) fn manual_failover_is_on(&self) -> bool {
-        false
-    }
-    /// After loading: takes unassigned slots in which there are keys, opens others' as importing.
-    pub(in crate::node) fn verify_config_with_data(&mut self, _now: Time, _out: &mut Outbox) {}
 }

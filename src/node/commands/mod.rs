@@ -33,6 +33,16 @@ impl Node {
         _out: &mut Outbox,
     ) {
     }
+    /// A message that another node published: for the subscribers here.
+    pub(in crate::node) fn deliver_published(
+        &mut self,
+        _now: Time,
+        _channel: &bytes::Bytes,
+        _message: &bytes::Bytes,
+        _shard: bool,
+        _out: &mut Outbox,
+    ) {
+    }
     pub(in crate::node) fn client_closed(&mut self, _: Time, _: ConnId, _: &mut Outbox) {}
     pub(in crate::node) fn client_request(
         &mut self,

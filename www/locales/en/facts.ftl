@@ -13,6 +13,7 @@ fact-handshake-started = { $who } begins a handshake with { $ip }:{ $port }
 fact-node-joined = { $who } knows { $peer } by its real id now
 fact-handshake-expired = { $who } gives up its handshake with { $ip }:{ $port }: no answer in time
 fact-address-changed = { $who } sees that { $peer } moved to { $ip }:{ $port }
+fact-address-lost = { $who } finds another node at the address of { $peer } and does not know where { $peer } is
 fact-forgotten = { $who } forgets { $peer }
 
 ## Failure detection
@@ -54,6 +55,8 @@ fact-dirty-keys-deleted =
         [one] 1 key
        *[other] { $count } keys
     } of slots that it lost
+fact-slot-adopted = { $who } has keys of slot { $slot }, which nobody owns, and takes it
+fact-slot-held-for-other = { $who } has keys of slot { $slot }, which { $owner } owns, and sets it to importing
 fact-role-seen = { $who } sees { $peer } as a { $role } now
 fact-became-replica = { $who } becomes a replica of { $master }: { $why }
 why-told = it was told to

@@ -1,0 +1,183 @@
+//! The start: from `nodes.conf` to a view, or to a node that knows nobody.
+//!
+//! In Redis: `clusterInit`, `clusterLoadConfig`, `verifyClusterConfigWithData`. Spec: bus 13.
+
+use super::conf::{self, Loaded};
+use super::counters::Counters;
+use super::election::Election;
+use super::manual::Manual;
+use super::peer::{Peer, PeerIx, Stamp};
+use super::roster::Roster;
+use super::slots::SlotTable;
+use super::state::State;
+use super::wires::Wires;
+use super::{Cluster, Todo};
+use crate::node::Node;
+use crate::node::io::{Effect, Outbox};
+use crate::node::persistence::Disk;
+use crate::shapes::message::Flags;
+use crate::shapes::topology::{NodeLine, Way};
+use crate::shapes::{Config, Epoch, Fact};
+use crate::words::{NodeId, Rng, Slot, SlotSet, Time};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+impl Cluster {
+    /// What `nodes.conf` says, or a node that is alone: with the id `preset`, or a random one.
+    pub(in crate::node) fn boot(
+        now: Time,
+        config: &Config,
+        disk: &Disk,
+        preset: Option<NodeId>,
+        rng: &mut Rng,
+        out: &mut Outbox,
+    ) -> Cluster {
+        let key = rng.next_u64();
+        let id = preset.unwrap_or_else(|| NodeId::random(rng));
+        let text = disk.nodes_conf.as_deref().filter(|text| !text.is_empty());
+        let mut cluster = match text.map(conf::parse) {
+            Some(Some(loaded)) => Cluster::restore(now, &loaded, key),
+            Some(None) => {
+                out.note(Fact::Refused { text: conf::CORRUPTED.into() });
+                out.effects.push(Effect::Exit { code: 1 });
+                Cluster::alone(now, id, key)
+            }
+            None => Cluster::alone(now, id, key),
+        };
+        if text.is_none() {
+            cluster.write_conf();
+        }
+        cluster.configure(config);
+        cluster
+    }
+
+    /// A master that knows nobody and owns nothing.
+    fn alone(now: Time, id: NodeId, key: u64) -> Cluster {
+        let nothing = Arc::new(SlotSet::EMPTY);
+        let flags = Flags::MYSELF.with(Flags::MASTER);
+        let me = Peer::new(id, flags, Stamp::from(now), nothing.clone());
+        Cluster {
+            roster: Roster::new(me, key),
+            slots: SlotTable::new(nothing),
+            wires: Wires::default(),
+            current_epoch: Epoch(0),
+            last_vote_epoch: Epoch(0),
+            state: State::AT_START,
+            election: Election::default(),
+            manual: Manual::default(),
+            counters: Counters::default(),
+            blacklist: BTreeMap::new(),
+            ticks: 0,
+            pfail_count: 0,
+            gossips: 0,
+            orphans: None,
+            file: conf::File::default(),
+            todo: Todo::default(),
+            settled: 0,
+        }
+    }
+
+    /// What its own configuration says about a node.
+    pub(in crate::node) fn configure(&mut self, config: &Config) {
+        let me = self.roster.get_mut(PeerIx::MYSELF);
+        let announced = |announced: u16, own: u16| if announced == 0 { own } else { announced };
+        me.port = announced(config.announce_port, config.port);
+        me.bus_port = announced(config.announce_bus_port, config.bus_port());
+        if let Some(ip) = config.announce_ip.as_deref().and_then(|ip| ip.parse().ok()) {
+            me.ip = Some(ip);
+        }
+        me.hostname = config.announce_hostname.as_deref().map(Arc::from);
+        me.flags.remove(Flags::NOFAILOVER);
+        if config.replica_no_failover {
+            me.flags.insert(Flags::NOFAILOVER);
+        }
+    }
+
+    fn restore(now: Time, loaded: &Loaded, key: u64) -> Cluster {
+        let lines = &loaded.topology.nodes;
+        let myself = loaded.topology.myself().expect("the parser has seen to it");
+        let mut cluster = Cluster::alone(now, myself.id, key);
+        for line in lines {
+            cluster.restore_peer(now, line);
+        }
+        for line in lines {
+            cluster.restore_master(now, line);
+        }
+        for line in lines {
+            let owner = cluster.place_of(now, line.id);
+            for slot in line.slots.iter() {
+                cluster.slots.unbind(&mut cluster.roster, slot);
+                cluster.slots.bind(&mut cluster.roster, slot, owner);
+            }
+        }
+        for open in &myself.open {
+            let peer = cluster.place_of(now, open.peer);
+            match open.way {
+                Way::Migrating => cluster.slots.migrating.insert(open.slot, peer),
+                Way::Importing => cluster.slots.importing.insert(open.slot, peer),
+            };
+        }
+        cluster.last_vote_epoch = loaded.last_vote_epoch;
+        let epochs = cluster.peers().map(|(_, peer)| peer.config_epoch);
+        cluster.current_epoch = epochs.fold(loaded.current_epoch, Ord::max);
+        cluster.write_conf();
+        cluster
+    }
+
+    fn restore_peer(&mut self, now: Time, line: &NodeLine) {
+        let ix = self.place_of(now, line.id);
+        let stamp = |time: u64| if time == 0 { Stamp::NEVER } else { Stamp::from(now) };
+        let peer = self.roster.get_mut(ix);
+        peer.flags = line.flags;
+        peer.ip = line.address.ip.parse().ok();
+        (peer.port, peer.bus_port) = (line.address.port, line.address.bus_port);
+        peer.hostname = line.address.hostname.as_deref().map(Arc::from);
+        peer.config_epoch = if peer.is_replica() { Epoch(0) } else { line.config_epoch };
+        (peer.ping_sent, peer.pong_received) = (stamp(line.ping_sent), stamp(line.pong_received));
+        if peer.has_failed() {
+            peer.fail_time = Stamp::from(now);
+        }
+    }
+
+    fn restore_master(&mut self, now: Time, line: &NodeLine) {
+        if let Some(master) = line.master {
+            let (replica, master) = (self.place_of(now, line.id), self.place_of(now, master));
+            self.follow(replica, master);
+        }
+    }
+
+    /// The place of a node that a file names, known or not.
+    fn place_of(&mut self, now: Time, id: NodeId) -> PeerIx {
+        self.find(&id).unwrap_or_else(|| {
+            let nothing = self.slots.nothing.clone();
+            self.add_peer(Peer::new(id, Flags::default(), Stamp::from(now), nothing))
+        })
+    }
+}
+
+impl Node {
+    /// After loading: takes unassigned slots in which there are keys, opens others' as importing.
+    pub(in crate::node) fn verify_config_with_data(&mut self, _now: Time, out: &mut Outbox) {
+        if self.cluster.is_replica() || self.keyspace.is_empty() {
+            return;
+        }
+        for slot in Slot::all() {
+            let known = self.cluster.owner(slot) == Some(PeerIx::MYSELF)
+                || self.cluster.importing(slot).is_some();
+            if known || self.keys_in_slot(slot) == 0 {
+                continue;
+            }
+            match self.cluster.owner(slot) {
+                None => {
+                    out.note(Fact::SlotAdopted { slot });
+                    self.cluster.slots.bind(&mut self.cluster.roster, slot, PeerIx::MYSELF);
+                }
+                Some(owner) => {
+                    out.note(Fact::SlotHeldForOther { slot, owner: self.cluster.peer(owner).id });
+                    self.cluster.slots.importing.insert(slot, owner);
+                }
+            }
+            self.cluster.save_and_update_state();
+        }
+    }
+}

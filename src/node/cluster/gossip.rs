@@ -1,0 +1,168 @@
+//! Gossip: what a packet says of third nodes, and what its receiver makes of it.
+//!
+//! A packet names a few nodes drawn at random, and all that its sender suspects. So news reach
+//! everybody without anybody telling everybody.
+//!
+//! Invariants: no packet names its sender, nor a node in handshake; times travel in whole seconds.
+//! In Redis: `clusterSendPing`, `clusterProcessGossipSection`. Spec: bus 6.
+
+use super::Cluster;
+use super::peer::{Peer, PeerIx, Stamp};
+use crate::node::Node;
+use crate::node::io::Outbox;
+use crate::shapes::Fact;
+use crate::shapes::message::{Flags, Gossip};
+use crate::words::{Millis, Rng, Time};
+
+/// However small the cluster, three nodes are named, so that failure reports spread.
+const LEAST_WANTED: usize = 3;
+/// Clocks may differ a little: a pong from so far in the future is believed.
+const FUTURE_TOLERANCE: Millis = Millis(500);
+/// Either kind of failure.
+const FAILING: Flags = Flags::PFAIL.with(Flags::FAIL);
+
+impl Node {
+    /// The gossip section of the next packet.
+    pub(super) fn build_gossip(&mut self) -> Vec<Gossip> {
+        self.cluster.sample_gossip(&mut self.rng)
+    }
+
+    /// Takes in what a packet says of others. A MEET from a stranger has no `sender`: nothing in it
+    /// is trusted, but news of life are taken.
+    pub(super) fn process_gossip(
+        &mut self,
+        now: Time,
+        sender: Option<PeerIx>,
+        section: &[Gossip],
+        out: &mut Outbox,
+    ) {
+        let judge = sender.filter(|&ix| self.cluster.peer(ix).is_master());
+        for said in section {
+            match (self.cluster.find(&said.node), sender) {
+                (Some(node), _) => self.hear_of(now, judge, node, said, out),
+                (None, Some(_)) => self.cluster.learn_of(now, said, out),
+                (None, None) => {}
+            }
+        }
+    }
+
+    #[inline]
+    fn hear_of(
+        &mut self,
+        now: Time,
+        judge: Option<PeerIx>,
+        node: PeerIx,
+        said: &Gossip,
+        out: &mut Outbox,
+    ) {
+        let failing = said.flags.has(FAILING);
+        if let Some(judge) = judge.filter(|_| node != PeerIx::MYSELF) {
+            if failing {
+                self.hear_report(now, node, judge, out);
+            } else if !self.cluster.peer(node).reports.is_empty() {
+                self.drop_report(now, node, judge);
+            }
+        }
+        if !failing {
+            self.cluster.hear_pong(now, node, said, self.config.cluster_node_timeout);
+            self.cluster.hear_address(node, said, out);
+        }
+    }
+}
+
+impl Cluster {
+    fn sample_gossip(&mut self, rng: &mut Rng) -> Vec<Gossip> {
+        self.gossips = self.gossips.wrapping_add(1);
+        let known = self.roster.len();
+        let mut fresh = known.saturating_sub(2);
+        let wanted = (known / 10).max(LEAST_WANTED).min(fresh);
+        let mut section = Vec::with_capacity(wanted + self.pfail_count);
+        let mut draws = wanted * 3;
+        while fresh > 0 && section.len() < wanted && draws > 0 {
+            draws -= 1;
+            let ix = self.roster.draw(rng);
+            let peer = self.roster.get_mut(ix);
+            if ix == PeerIx::MYSELF || peer.flags.has(Flags::PFAIL) {
+                continue;
+            }
+            if !is_worth_telling(peer) {
+                fresh -= 1;
+                continue;
+            }
+            if peer.in_gossip != self.gossips {
+                peer.in_gossip = self.gossips;
+                fresh -= 1;
+                section.push(entry(peer));
+            }
+        }
+        self.append_suspects(&mut section);
+        section
+    }
+
+    /// Whoever is suspected is in every packet: that is how a majority forms.
+    fn append_suspects(&self, section: &mut Vec<Gossip>) {
+        if self.pfail_count == 0 {
+            return;
+        }
+        let suspects = self.roster.iter().map(|(_, peer)| peer).filter(|peer| {
+            peer.flags.has(Flags::PFAIL) && !peer.flags.has(Flags::HANDSHAKE.with(Flags::NOADDR))
+        });
+        section.extend(suspects.take(self.pfail_count).map(entry));
+    }
+
+    /// Others saw it alive: that counts as a pong, unless anybody doubts.
+    #[inline]
+    fn hear_pong(&mut self, now: Time, node: PeerIx, said: &Gossip, timeout: Millis) {
+        let peer = self.roster.get_mut(node);
+        if peer.ping_sent.is_set() {
+            return;
+        }
+        let seen = Stamp(u64::from(said.pong_received_s) * 1000);
+        if seen <= peer.pong_received || seen.0 > now.unix_ms() + FUTURE_TOLERANCE.0 {
+            return;
+        }
+        if peer.reports.is_empty() || self.valid_reports(now, node, timeout) == 0 {
+            self.roster.get_mut(node).pong_received = seen;
+        }
+    }
+
+    /// A node that does not answer here, but answers somebody else at another address, has moved.
+    fn hear_address(&mut self, node: PeerIx, said: &Gossip, out: &mut Outbox) {
+        let peer = self.roster.get(node);
+        let same = peer.ip == said.ip && peer.port == said.port && peer.bus_port == said.bus_port;
+        if !peer.flags.has(FAILING) || said.flags.has(Flags::NOADDR) || same {
+            return;
+        }
+        self.free_link(node, out);
+        self.set_address(node, said.ip, said.port, said.bus_port, out);
+    }
+
+    /// A node that a trusted node knows is trusted: no handshake, its flags as they are told.
+    fn learn_of(&mut self, now: Time, said: &Gossip, out: &mut Outbox) {
+        if said.flags.has(Flags::NOADDR) || self.is_banned(now, &said.node) {
+            return;
+        }
+        let nothing = self.slots.nothing.clone();
+        let mut peer = Peer::new(said.node, said.flags, Stamp::from(now), nothing);
+        (peer.ip, peer.port, peer.bus_port) = (said.ip, said.port, said.bus_port);
+        self.add_peer(peer);
+        out.note(Fact::NodeJoined { peer: said.node });
+    }
+}
+
+fn is_worth_telling(peer: &Peer) -> bool {
+    let named = !peer.flags.has(Flags::HANDSHAKE.with(Flags::NOADDR));
+    named && (peer.link.is_some() || !peer.slots.is_empty())
+}
+
+fn entry(peer: &Peer) -> Gossip {
+    Gossip {
+        node: peer.id,
+        ping_sent_s: (peer.ping_sent.0 / 1000) as u32,
+        pong_received_s: (peer.pong_received.0 / 1000) as u32,
+        ip: peer.ip,
+        port: peer.port,
+        bus_port: peer.bus_port,
+        flags: peer.flags,
+    }
+}

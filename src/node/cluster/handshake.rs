@@ -1,0 +1,136 @@
+//! Joining: MEET, temporary names, and learning addresses.
+//!
+//! A node that an operator introduces is known by a random id until it answers. A node that gossip
+//! introduces is trusted at once. Nobody knows his own address until somebody connects to it.
+//!
+//! In Redis: `clusterStartHandshake`, `nodeUpdateAddressIfNeeded`, parts of `clusterProcessPacket`.
+//! Spec: bus 3.
+
+use super::peer::{Peer, PeerIx, Stamp};
+use super::wires::Wire;
+use crate::node::Node;
+use crate::node::io::Outbox;
+use crate::shapes::Fact;
+use crate::shapes::message::{Flags, Header, Kind};
+use crate::words::{NodeId, Time};
+use std::net::IpAddr;
+
+impl Node {
+    /// CLUSTER MEET: introduces the node at an address, unless that is under way already.
+    pub(in crate::node) fn cluster_meet(
+        &mut self,
+        now: Time,
+        ip: IpAddr,
+        port: u16,
+        bus_port: u16,
+        out: &mut Outbox,
+    ) {
+        let same =
+            |peer: &Peer| peer.in_handshake() && peer.ip == Some(ip) && peer.bus_port == bus_port;
+        if !self.cluster.peers().any(|(_, peer)| same(peer)) {
+            let flags = Flags::HANDSHAKE.with(Flags::MEET);
+            self.start_handshake(now, flags, ip, port, bus_port, out);
+        }
+    }
+
+    fn start_handshake(
+        &mut self,
+        now: Time,
+        flags: Flags,
+        ip: IpAddr,
+        port: u16,
+        bus_port: u16,
+        out: &mut Outbox,
+    ) {
+        let id = NodeId::random(&mut self.rng);
+        let nothing = self.cluster.slots.nothing.clone();
+        let mut peer = Peer::new(id, flags, Stamp::from(now), nothing);
+        (peer.ip, peer.port, peer.bus_port) = (Some(ip), port, bus_port);
+        self.cluster.add_peer(peer);
+        out.note(Fact::HandshakeStarted { ip, port });
+    }
+
+    /// What PING and MEET teach about addresses: who is connected to learns its own address, and a
+    /// stranger's MEET makes it known.
+    pub(super) fn learn_addresses(
+        &mut self,
+        now: Time,
+        wire: &Wire,
+        sender: Option<PeerIx>,
+        kind: Kind,
+        header: &Header,
+        out: &mut Outbox,
+    ) {
+        let me = self.cluster.roster.get_mut(PeerIx::MYSELF);
+        let may_learn =
+            (kind == Kind::Meet || me.ip.is_none()) && self.config.announce_ip.is_none();
+        if let Some(ip) = wire.local.filter(|&ip| may_learn && me.ip != Some(ip)) {
+            me.ip = Some(ip);
+            out.note(Fact::OwnAddress { ip });
+            self.cluster.save();
+        }
+        if sender.is_none() && kind == Kind::Meet {
+            let ip = header.announced_ip.unwrap_or(wire.remote);
+            self.start_handshake(now, Flags::HANDSHAKE, ip, header.port, header.bus_port, out);
+            self.cluster.save();
+        }
+    }
+
+    /// The first answer on the link of a node in handshake tells its real id. False if the node was
+    /// known already and the temporary one is gone, link and all.
+    pub(super) fn complete_handshake(
+        &mut self,
+        node: PeerIx,
+        sender: Option<PeerIx>,
+        header: &Header,
+        out: &mut Outbox,
+    ) -> bool {
+        if sender.is_some() {
+            self.cluster.remove_peer(node, out);
+            return false;
+        }
+        self.cluster.roster.rename(node, header.sender);
+        let role = header.flags.only(Flags::MASTER.with(Flags::REPLICA));
+        let peer = self.cluster.roster.get_mut(node);
+        peer.flags.remove(Flags::HANDSHAKE);
+        peer.flags.insert(role);
+        out.note(Fact::NodeJoined { peer: header.sender });
+        self.cluster.save();
+        self.cluster.orphans = None;
+        true
+    }
+
+    /// Somebody else answers at a node's address: the node's own is unknown from now on.
+    pub(super) fn forget_address(&mut self, node: PeerIx, out: &mut Outbox) {
+        let peer = self.cluster.roster.get_mut(node);
+        peer.flags.insert(Flags::NOADDR);
+        (peer.ip, peer.port, peer.bus_port) = (None, 0, 0);
+        out.note(Fact::AddressLost { peer: peer.id });
+        self.cluster.free_link(node, out);
+        self.cluster.save();
+    }
+
+    /// A known node's PING on the connection it opened shows where it is now.
+    pub(super) fn update_address(
+        &mut self,
+        now: Time,
+        wire: &Wire,
+        node: PeerIx,
+        header: &Header,
+        out: &mut Outbox,
+    ) {
+        let ip = header.announced_ip.unwrap_or(wire.remote);
+        let peer = self.cluster.peer(node);
+        let same =
+            peer.ip == Some(ip) && (peer.port, peer.bus_port) == (header.port, header.bus_port);
+        if wire.outbound || same {
+            return;
+        }
+        self.cluster.free_link(node, out);
+        self.cluster.set_address(node, Some(ip), header.port, header.bus_port, out);
+        if self.cluster.me().is_replica() && self.cluster.me().master == Some(node) {
+            self.replicate(now, (ip, header.port).into(), out);
+        }
+        self.cluster.save_and_update_state();
+    }
+}

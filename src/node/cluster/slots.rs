@@ -1,0 +1,103 @@
+//! Who owns which slot in this node's view, and which slots are on the move.
+//!
+//! Invariant: a slot's owner has the slot in its `Peer::slots`, and nobody else has.
+//! In Redis: `clusterAddSlot`, `clusterDelSlot`, `migrating_slots_to`, `importing_slots_from`,
+//! `owner_not_claiming_slot`.
+
+use super::peer::PeerIx;
+use super::roster::Roster;
+use crate::shapes::message::Flags;
+use crate::words::{Slot, SlotSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The owner of every slot. Shared between snapshots until it changes.
+#[derive(Clone, Debug)]
+pub(super) struct SlotTable {
+    owner: Arc<[Option<PeerIx>; Slot::COUNT as usize]>,
+    assigned: u16,
+    /// Slots whose owner has stopped claiming them: anybody may take them.
+    pub(super) unclaimed: Arc<SlotSet>,
+    pub(super) migrating: BTreeMap<Slot, PeerIx>,
+    pub(super) importing: BTreeMap<Slot, PeerIx>,
+    /// The empty set, shared by all who own nothing.
+    pub(super) nothing: Arc<SlotSet>,
+}
+
+impl SlotTable {
+    pub(super) fn new(nothing: Arc<SlotSet>) -> SlotTable {
+        SlotTable {
+            owner: Arc::new([None; Slot::COUNT as usize]),
+            assigned: 0,
+            unclaimed: nothing.clone(),
+            migrating: BTreeMap::new(),
+            importing: BTreeMap::new(),
+            nothing,
+        }
+    }
+    #[inline]
+    pub(super) fn owner(&self, slot: Slot) -> Option<PeerIx> {
+        self.owner[slot.index()]
+    }
+    /// How many slots have an owner.
+    pub(super) fn assigned(&self) -> u16 {
+        self.assigned
+    }
+    /// Whether anybody may take the slot: nobody owns it, or its owner no longer says so.
+    pub(super) fn is_unclaimed(&self, slot: Slot) -> bool {
+        self.owner(slot).is_none() || self.unclaimed.contains(slot)
+    }
+    /// Notes whether the slot's owner claims it.
+    pub(super) fn set_unclaimed(&mut self, slot: Slot, unclaimed: bool) {
+        if self.unclaimed.contains(slot) != unclaimed {
+            let set = Arc::make_mut(&mut self.unclaimed);
+            if unclaimed {
+                set.insert(slot)
+            } else {
+                set.remove(slot)
+            };
+        }
+    }
+    /// Ends all migrations.
+    pub(super) fn close_all(&mut self) {
+        self.migrating.clear();
+        self.importing.clear();
+    }
+
+    /// Gives a slot that nobody owns to `to`. A master's first slot makes it a target for replicas
+    /// in search of a master, if there are replicas at all.
+    pub(super) fn bind(&mut self, roster: &mut Roster, slot: Slot, to: PeerIx) {
+        debug_assert!(self.owner(slot).is_none(), "unbind first");
+        Arc::make_mut(&mut self.owner)[slot.index()] = Some(to);
+        self.assigned += 1;
+        let first = roster.get(to).slots.is_empty();
+        Arc::make_mut(&mut roster.get_mut(to).slots).insert(slot);
+        if first && roster.iter().any(|(_, peer)| !peer.is_replica() && !peer.replicas.is_empty()) {
+            roster.get_mut(to).flags.insert(Flags::MIGRATE_TO);
+        }
+    }
+
+    /// Takes a slot from its owner, who is returned.
+    pub(super) fn unbind(&mut self, roster: &mut Roster, slot: Slot) -> Option<PeerIx> {
+        let owner = self.owner(slot)?;
+        Arc::make_mut(&mut self.owner)[slot.index()] = None;
+        self.assigned -= 1;
+        let slots = &mut roster.get_mut(owner).slots;
+        Arc::make_mut(slots).remove(slot);
+        if slots.is_empty() {
+            *slots = self.nothing.clone();
+        }
+        Some(owner)
+    }
+
+    /// Takes all its slots from a node.
+    pub(super) fn unbind_all(&mut self, roster: &mut Roster, from: PeerIx) {
+        let slots = std::mem::replace(&mut roster.get_mut(from).slots, self.nothing.clone());
+        if slots.is_empty() {
+            return;
+        }
+        let owner = Arc::make_mut(&mut self.owner);
+        slots.iter().for_each(|slot| owner[slot.index()] = None);
+        self.assigned -= slots.len();
+    }
+}

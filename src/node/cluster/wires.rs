@@ -1,0 +1,182 @@
+//! The connections of the bus: which end belongs to whom.
+//!
+//! A node opens one connection to every peer (its link) and accepts one from every peer. On its own
+//! link it sends whatever it begins; on the accepted one it only answers. Who is at the other end of
+//! an accepted connection is known with its first packet from a known node.
+//!
+//! Invariants: a peer's `link` and `inbound` are here, and every wire with a peer is one of the two.
+//! In Redis: `clusterLink`, `clusterAcceptHandler`, `freeClusterLink`. Spec: bus 2.
+//! Absent: buffers and their limits; a packet is with the world as soon as it is sent.
+
+use super::Cluster;
+use super::peer::{Link, PeerIx, Stamp};
+use crate::node::Node;
+use crate::node::io::{ConnId, Outbox, Port};
+use crate::shapes::Message;
+use crate::words::Time;
+use hashbrown::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+/// What is known of one connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wire {
+    /// Who is at the other end, as far as known.
+    pub(super) peer: Option<PeerIx>,
+    /// Whether this node opened it.
+    pub(super) outbound: bool,
+    /// The other end's address.
+    pub(super) remote: IpAddr,
+    /// This node's address on it, once it is established.
+    pub(super) local: Option<IpAddr>,
+}
+
+/// All connections of the bus that this node has.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wires {
+    by_conn: HashMap<ConnId, Wire, BuildHasherDefault<ConnHasher>>,
+    /// Packets for connections that are still being made.
+    queued: Vec<(ConnId, Arc<Message>)>,
+}
+
+/// Connection numbers are dense: one multiplication spreads them.
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct ConnHasher(u64);
+
+impl Hasher for ConnHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_u32(u32::from(byte)));
+    }
+    fn write_u32(&mut self, word: u32) {
+        self.0 = (self.0 ^ u64::from(word)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(26);
+    }
+}
+
+impl Wires {
+    #[inline]
+    pub(super) fn get(&self, conn: ConnId) -> Option<Wire> {
+        self.by_conn.get(&conn).copied()
+    }
+    /// Keeps a packet until the connection is made.
+    pub(super) fn queue(&mut self, conn: ConnId, message: Arc<Message>) {
+        self.queued.push((conn, message));
+    }
+    fn take_queued(&mut self, conn: ConnId) -> Vec<Arc<Message>> {
+        let mut taken = Vec::new();
+        self.queued.retain(|(to, message)| {
+            if *to == conn {
+                taken.push(message.clone());
+            }
+            *to != conn
+        });
+        taken
+    }
+    fn forget(&mut self, conn: ConnId) {
+        self.by_conn.remove(&conn);
+        self.queued.retain(|(to, _)| *to != conn);
+    }
+}
+
+impl Cluster {
+    /// Opens this node's link to a peer.
+    pub(super) fn open_link(&mut self, peer: PeerIx, ip: IpAddr, now: Stamp, out: &mut Outbox) {
+        let known = self.roster.get_mut(peer);
+        let conn = out.connect(SocketAddr::new(ip, known.bus_port), Port::Bus);
+        known.link = Some(Link { conn, up: false, created: now });
+        let wire = Wire { peer: Some(peer), outbound: true, remote: ip, local: None };
+        self.wires.by_conn.insert(conn, wire);
+    }
+
+    /// Closes this node's link to a peer, if there is one; it is opened again at the next tick.
+    pub(super) fn free_link(&mut self, peer: PeerIx, out: &mut Outbox) {
+        if let Some(link) = self.roster.get_mut(peer).link.take() {
+            self.wires.forget(link.conn);
+            out.close(link.conn);
+        }
+    }
+
+    /// Closes the connection a peer opened, if there is one.
+    pub(super) fn free_inbound(&mut self, peer: PeerIx, out: &mut Outbox) {
+        if let Some(link) = self.roster.get_mut(peer).inbound.take() {
+            self.wires.forget(link.conn);
+            out.close(link.conn);
+        }
+    }
+
+    /// It turns out that `peer` is at the other end of this connection. A newer one replaces an older.
+    pub(super) fn bind_inbound(
+        &mut self,
+        conn: ConnId,
+        peer: PeerIx,
+        now: Stamp,
+        out: &mut Outbox,
+    ) {
+        self.free_inbound(peer, out);
+        self.roster.get_mut(peer).inbound = Some(Link { conn, up: true, created: now });
+        if let Some(wire) = self.wires.by_conn.get_mut(&conn) {
+            wire.peer = Some(peer);
+        }
+    }
+
+    /// The connection is gone, whoever closed it.
+    fn drop_wire(&mut self, conn: ConnId) {
+        let Some(wire) = self.wires.get(conn) else { return };
+        self.wires.forget(conn);
+        if let Some(peer) = wire.peer {
+            let known = self.roster.get_mut(peer);
+            let end = if wire.outbound { &mut known.link } else { &mut known.inbound };
+            if end.is_some_and(|link| link.conn == conn) {
+                *end = None;
+            }
+        }
+    }
+}
+
+impl Node {
+    /// In Redis: `clusterLinkConnectHandler`. A packet is sent at once; a ping that was outstanding
+    /// keeps its clock, so that reconnecting does not hide a failure.
+    pub(in crate::node) fn bus_connected(
+        &mut self,
+        now: Time,
+        conn: ConnId,
+        local: SocketAddr,
+        out: &mut Outbox,
+    ) {
+        let Some(wire) = self.cluster.wires.by_conn.get_mut(&conn) else { return };
+        wire.local = Some(local.ip());
+        let Some(peer) = wire.peer else { return };
+        if let Some(link) = &mut self.cluster.roster.get_mut(peer).link {
+            link.up = true;
+        }
+        for message in self.cluster.wires.take_queued(conn) {
+            out.send_bus(conn, message);
+        }
+        self.greet(now, peer, out);
+    }
+
+    /// The link is dropped and the failure clock does not move.
+    pub(in crate::node) fn bus_connect_failed(&mut self, _: Time, conn: ConnId, _: &mut Outbox) {
+        self.cluster.drop_wire(conn);
+    }
+
+    /// In Redis: `clusterAcceptHandler`. Strangers are welcome; they cannot do much.
+    pub(in crate::node) fn bus_accepted(
+        &mut self,
+        _now: Time,
+        conn: ConnId,
+        peer: SocketAddr,
+        local: SocketAddr,
+        _out: &mut Outbox,
+    ) {
+        let wire = Wire { peer: None, outbound: false, remote: peer.ip(), local: Some(local.ip()) };
+        self.cluster.wires.by_conn.insert(conn, wire);
+    }
+
+    pub(in crate::node) fn bus_closed(&mut self, _now: Time, conn: ConnId, _out: &mut Outbox) {
+        self.cluster.drop_wire(conn);
+    }
+}
