@@ -2,13 +2,17 @@
 //!
 //! Options come first; the first word that is none is the command, except after `--cluster`, whose
 //! words may stand anywhere. In Redis: `parseOptions`, `createClusterManagerCommand`.
-//! Absent: TLS, sockets, `--pipe`, `--scan` and the other modes that measure instead of talking;
-//! they are recognised and refused in one sentence of ours.
+//! Absent, and so not recognised: TLS, sockets, `--pipe`, `--scan`, `--latency` and the other modes
+//! that measure instead of talking.
 
 use crate::cli::io::Stream;
+use crate::words::Millis;
 
 /// The text of `redis-cli --help`.
 pub const USAGE: &str = include_str!("usage.txt");
+/// What `-a` provokes.
+pub const PASSWORD_WARNING: &str = "Warning: Using a password with '-a' or '-u' option on the \
+                                    command line interface may not be safe.\n";
 const VERSION: &str = "redis-cli 7.0.15\n";
 
 /// What the command line asks for.
@@ -26,6 +30,8 @@ pub struct Options {
     pub warn_of_auth: bool,
     /// `-r`: how often the command is run; negative for ever.
     pub repeat: i64,
+    /// `-i`: the pause after each run.
+    pub interval: Millis,
     /// `-n`
     pub db: i64,
     /// `-c`: follow MOVED and ASK.
@@ -120,6 +126,7 @@ impl Default for Options {
             user: None,
             warn_of_auth: true,
             repeat: 1,
+            interval: Millis(0),
             db: 0,
             follow: false,
             errors_exit: false,
@@ -300,6 +307,7 @@ fn set_value(options: &mut Options, name: &str, value: &str) -> bool {
         "-a" | "--pass" => options.auth = text(),
         "--user" => options.user = text(),
         "-r" => options.repeat = i64::from(atoi(value)),
+        "-i" => options.interval = milliseconds(value),
         "-n" => options.db = i64::from(atoi(value)),
         "--cluster-replicas" => cluster.replicas = atoi(value),
         "--cluster-from" => cluster.from = text(),
@@ -312,6 +320,11 @@ fn set_value(options: &mut Options, name: &str, value: &str) -> bool {
         _ => return false,
     }
     true
+}
+
+/// `0.1` seconds.
+fn milliseconds(seconds: &str) -> Millis {
+    Millis((seconds.trim().parse::<f64>().unwrap_or(0.0).max(0.0) * 1000.0) as u64)
 }
 
 /// C's `atoi`: the number that a text starts with, or 0.

@@ -2,7 +2,7 @@
 //!
 //! In Redis: `clusterManagerCommands`, `validateClusterManagerCommand`, `getClusterHostFromCmdArgs`.
 
-use crate::cli::args::atoi;
+use crate::cli::args::{PASSWORD_WARNING, atoi};
 use crate::cli::io::LinkId;
 use crate::cli::tape::Tape;
 use crate::manager::load::parse_address;
@@ -12,8 +12,6 @@ use crate::manager::shell::Job;
 
 /// The text of `redis-cli --cluster help`.
 const HELP: &str = include_str!("help.txt");
-const PASSWORD_WARNING: &str = "Warning: Using a password with '-a' or '-u' option on the command \
-                                line interface may not be safe.\n";
 const INVALID_HOST: &str = "[ERR] Invalid arguments: you need to pass either a valid address (ie. \
                             120.0.0.1:7000) or space separated IP and port (ie. 120.0.0.1 7000)\n";
 
