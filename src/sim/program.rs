@@ -3,8 +3,8 @@
 //! A program asks for one thing at a time ([`crate::cli::io`]); the world carries it out with real
 //! connections in virtual time and resumes it with the answer.
 
+use crate::cli::Process;
 use crate::cli::io::{Answer, Env, LinkId, Output, Request, Step, Stream, Then};
-use crate::manager;
 use crate::node::io::{ConnId, Port};
 use crate::shapes::spec::ContainerIx;
 use crate::shapes::stream::ClientData;
@@ -32,7 +32,7 @@ struct Link {
 /// A running program.
 #[derive(Clone, Debug)]
 pub(in crate::sim) struct Program {
-    run: manager::Run,
+    run: Process,
     /// What it waits for.
     pub(in crate::sim) waiting: Option<Request>,
     links: BTreeMap<LinkId, Link>,
@@ -91,7 +91,7 @@ impl World {
     ) -> ClientId {
         let Command { argv, env, stdin, owner } = command;
         let program = Program {
-            run: manager::start(argv, env),
+            run: Process::new(argv, env),
             waiting: None,
             links: BTreeMap::new(),
             stdin: stdin.unwrap_or("").bytes().collect(),
