@@ -12,6 +12,8 @@
 
 mod admin;
 mod boot;
+#[cfg(test)]
+mod check;
 mod conf;
 mod counters;
 mod cron;
