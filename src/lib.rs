@@ -16,6 +16,7 @@ pub mod node;
 pub mod say;
 pub mod shapes;
 pub mod sim;
+pub mod timeline;
 #[cfg(feature = "ui")]
 pub mod ui;
 pub mod words;

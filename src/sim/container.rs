@@ -13,7 +13,7 @@ use crate::sim::agenda::Event;
 use crate::sim::connection::End;
 use crate::sim::entry::{Cause, ClientId, EntryId, Life, Log, What, Who};
 use crate::sim::process::Process;
-use crate::words::{Millis, Rng, Time};
+use crate::words::{Millis, NodeId, Rng, Time};
 
 const FIRST_BACKOFF_MS: u64 = 100;
 const LONGEST_BACKOFF_MS: u64 = 60_000;
@@ -55,6 +55,8 @@ pub(in crate::sim) struct Runtime {
     pub(in crate::sim) generation: u32,
     pub(in crate::sim) luck: Rng,
     started_at: Time,
+    /// Its server's node id at the last start.
+    pub(in crate::sim) node_id: Option<NodeId>,
     /// Its health check has passed.
     pub(in crate::sim) healthy: bool,
     failures: u32,
@@ -72,6 +74,7 @@ impl Runtime {
             generation: 0,
             luck,
             started_at: Time::default(),
+            node_id: None,
             healthy: false,
             failures: 0,
             stopped: false,

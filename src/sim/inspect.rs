@@ -10,7 +10,7 @@ use crate::sim::client::Kind;
 use crate::sim::container::State;
 use crate::sim::entry::{ClientId, PacketNote};
 use crate::sim::process::Mode;
-use crate::words::Time;
+use crate::words::{NodeId, Time};
 use std::collections::VecDeque;
 
 /// What a container does.
@@ -88,6 +88,26 @@ impl World {
         let spec: &Spec = &self.spec;
         spec.find(name)
     }
+    /// The node id of a container's server: as it is, or as it last started.
+    pub fn node_id(&self, ix: ContainerIx) -> Option<NodeId> {
+        let live = self.node(ix).map(|node| node.cluster().myself());
+        live.or_else(|| self.containers.get(usize::from(ix.0))?.node_id)
+    }
+    /// The container whose server has this node id.
+    pub fn container_of(&self, id: NodeId) -> Option<ContainerIx> {
+        self.container_ixs().find(|&ix| self.node_id(ix) == Some(id))
+    }
+    /// The name of a node for people: its service, or the first digits of an id nobody has.
+    pub fn name_of(&self, id: NodeId) -> String {
+        match self.container_of(id) {
+            Some(ix) => self.name(ix).to_owned(),
+            None => id.to_string()[..8].to_owned(),
+        }
+    }
+    /// The name of a container for people: its service.
+    pub fn name(&self, ix: ContainerIx) -> &str {
+        self.spec.container(ix).map_or("?", |container| &container.service)
+    }
     /// Packets in flight, by id.
     pub fn packets(&self) -> Vec<(PacketNote, Option<&Message>)> {
         let mut all: Vec<_> = self
@@ -110,6 +130,11 @@ impl World {
     /// How many packets were sent since the start.
     pub fn packets_sent(&self) -> u64 {
         self.network.packets.sent()
+    }
+    /// How much a snapshot of it takes, roughly: views that nodes have of each other, and keys.
+    pub fn weight(&self) -> u64 {
+        let views: usize = self.nodes().map(|(_, node)| 20 + node.cluster().known()).sum();
+        views as u64
     }
     /// The rules of the network, in the order they are asked.
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {

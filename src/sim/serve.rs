@@ -38,6 +38,7 @@ impl World {
         let mut out = std::mem::take(&mut self.outbox);
         out.next_connection = self.connections.next;
         let node = Node::boot(self.now, &server, &disk, luck, &mut out);
+        self.runtime_mut(ix).node_id = Some(node.cluster().myself());
         self.runtime_mut(ix).state = State::Serving(Box::new(Process::new(node)));
         self.carry_out(ix, life, out, None, log);
         self.agenda.add(self.now + Millis(1), Event::Cron { ix, life });
