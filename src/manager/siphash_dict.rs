@@ -190,12 +190,17 @@ pub fn order_after_replacing<'a>(keys: impl IntoIterator<Item = &'a str>) -> Vec
 
 #[cfg(test)]
 mod tests {
-    use super::{Dict, siphash_1_2};
+    use super::{Dict, order_after_replacing, siphash_1_2};
 
     #[test]
     fn the_hash_of_an_id_is_what_redis_cli_computes() {
         let id = b"866a95987cd8f228c2a99d31f2928d64ebbdcd34";
         assert_eq!(siphash_1_2(id), 0x52f4_1379_bb0a_d5fd);
+    }
+
+    #[test]
+    fn open_slots_come_in_the_order_that_was_recorded() {
+        assert_eq!(order_after_replacing(["5", "6", "5"]), ["6", "5"]);
     }
 
     #[test]

@@ -91,7 +91,8 @@ impl Scripted {
         }
     }
 
-    fn answer(&mut self, request: Request, stdin: &[u8]) -> Answer {
+    /// Answers one request.
+    pub(crate) fn answer(&mut self, request: Request, stdin: &[u8]) -> Answer {
         match request {
             Request::Connect { link, host, port } => {
                 let address = format!("{}:{port}", resolve(&host));
