@@ -101,8 +101,6 @@ impl Dict {
         self.step();
         self.expand_if_needed();
         if self.holds(key, hash) {
-            // The key is then looked up once more for its entry.
-            self.find(key, hash);
             return;
         }
         let (table, used) = match &mut self.growth {

@@ -1,0 +1,192 @@
+//! The real `redis-cli --cluster create`, run now against real servers, beside ours.
+//!
+//! Random topologies on loopback: 127.0.0.x plays host x. Ids are read from the nodes and the second
+//! of the plan is bracketed, so what remains to chance are the dots and the order of a hash table.
+//! Skipped with a line on standard error where redis-server or redis-cli is missing, except in CI.
+
+#[path = "oracle/scripted.rs"]
+mod scripted;
+#[path = "oracle/transcript.rs"]
+mod transcript;
+
+use scripted::Scripted;
+use slotlab::cli::Env;
+use slotlab::manager;
+use slotlab::words::{NodeId, Rng, Seed, Time};
+use std::fmt;
+use std::io::{self, Write};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use transcript::{canonical, compare};
+
+const TOPOLOGIES: usize = 10;
+/// How long a server may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+#[test]
+fn fresh_runs_of_the_real_redis_cli_say_what_ours_says() {
+    if !(there("redis-server") && there("redis-cli")) {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "CI must have redis-server");
+        say("live: skipped, redis-server and redis-cli are not on the PATH");
+        return;
+    }
+    let seed = std::env::var("SLOTLAB_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(7);
+    let mut rng = Rng::new(Seed(seed), 0);
+    for number in 1..=TOPOLOGIES {
+        let topology = Topology::random(&mut rng);
+        let outcome = same_as_the_real_one(&topology);
+        let said = if outcome.is_ok() { "the same" } else { "different" };
+        say(&format!("live: {number}/{TOPOLOGIES}: {topology}: {said}"));
+        outcome.unwrap_or_else(|why| panic!("seed {seed}, {topology}: {why}"));
+    }
+}
+
+/// Past the capture of the test harness.
+fn say(line: &str) {
+    // Nothing depends on it being read.
+    _ = writeln!(io::stderr(), "{line}");
+}
+
+fn there(program: &str) -> bool {
+    let found = Command::new(program).arg("--version").stdout(Stdio::null()).status();
+    found.is_ok_and(|status| status.success())
+}
+
+/// Nodes, in the order of the arguments, and how many replicas each master is to have.
+struct Topology {
+    /// The host of each node: x of 127.0.0.x.
+    hosts: Vec<u8>,
+    replicas: usize,
+}
+
+impl Topology {
+    /// 3 to 5 masters with 0 to 2 replicas, sometimes a spare node, on 1 to 4 hosts in any order.
+    fn random(rng: &mut Rng) -> Topology {
+        let masters = 3 + rng.below(3) as usize;
+        let replicas = rng.below(3) as usize;
+        let spares = if replicas > 0 && rng.below(3) == 0 { 1 } else { 0 };
+        let host_count = 1 + rng.below(4);
+        let nodes = masters * (replicas + 1) + spares;
+        Topology { hosts: (0..nodes).map(|_| 1 + rng.below(host_count) as u8).collect(), replicas }
+    }
+}
+
+impl fmt::Display for Topology {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hosts = self.hosts.iter().map(u8::to_string).collect::<Vec<_>>().join("");
+        write!(f, "nodes on hosts {hosts}, {} replicas", self.replicas)
+    }
+}
+
+/// Runs the real one on fresh servers and ours with their ids.
+fn same_as_the_real_one(topology: &Topology) -> Result<(), String> {
+    let servers: Vec<Server> = topology.hosts.iter().map(|host| Server::start(*host)).collect();
+    let mut cluster = Scripted::default();
+    for server in &servers {
+        cluster.add(&server.address(), server.id()?);
+    }
+    let mut argv = vec!["--cluster".to_owned(), "create".to_owned()];
+    argv.extend(servers.iter().map(Server::address));
+    argv.extend(["--cluster-replicas".to_owned(), topology.replicas.to_string()]);
+    argv.push("--cluster-yes".to_owned());
+
+    let before = unix_second();
+    let theirs = redis_cli(&argv, "dumb").map_err(|error| error.to_string())?;
+    let after = unix_second();
+    let mut difference = Ok(());
+    for second in before..=after {
+        let mut run = manager::start(&argv, Env::default());
+        let ours = cluster.clone().drive(&mut run, Time::from_unix_s(second), b"");
+        difference = same(&theirs, &ours);
+        if difference.is_ok() {
+            break;
+        }
+    }
+    difference
+}
+
+fn same(theirs: &Output, ours: &scripted::Transcript) -> Result<(), String> {
+    if theirs.status.code() != Some(ours.code) {
+        return Err(format!("exit code {:?}, ours {}", theirs.status.code(), ours.code));
+    }
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    compare("stdout", &canonical(&text(&theirs.stdout)), &canonical(&ours.stdout))?;
+    compare("stderr", &text(&theirs.stderr), &ours.stderr)
+}
+
+fn redis_cli(argv: &[String], term: &str) -> io::Result<Output> {
+    Command::new("redis-cli").args(argv).env("TERM", term).stdin(Stdio::null()).output()
+}
+
+fn unix_second() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970").as_secs()
+}
+
+/// A running redis-server; it dies with its value.
+struct Server {
+    host: String,
+    port: u16,
+    folder: PathBuf,
+    process: Child,
+}
+
+impl Server {
+    fn start(host: u8) -> Server {
+        let host = format!("127.0.0.{host}");
+        let port = free_port(&host);
+        let name = format!("slotlab-live-{}-{port}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).expect("a temporary folder");
+        let process = Command::new("redis-server")
+            .args(["--port", &port.to_string(), "--bind", &host, "--bind-source-addr", &host])
+            .args(["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"])
+            .args(["--save", "", "--appendonly", "no", "--dir"])
+            .arg(&folder)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("redis-server starts");
+        Server { host, port, folder, process }
+    }
+    fn address(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+    /// Its id, as soon as it answers.
+    fn id(&self) -> Result<NodeId, String> {
+        let argv = ["-h", &self.host, "-p", &self.port.to_string(), "CLUSTER", "MYID"];
+        let argv = argv.map(str::to_owned);
+        let deadline = SystemTime::now() + PATIENCE;
+        while SystemTime::now() < deadline {
+            let output = redis_cli(&argv, "dumb").map_err(|error| error.to_string())?;
+            if let Some(id) = NodeId::from_hex(output.stdout.trim_ascii_end()) {
+                return Ok(id);
+            }
+            sleep(Duration::from_millis(20));
+        }
+        Err(format!("{} does not answer", self.address()))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Whatever fails here has gone already.
+        _ = self.process.kill();
+        _ = self.process.wait();
+        _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// A port that is free together with its bus port.
+fn free_port(host: &str) -> u16 {
+    let free = |port: u16| TcpListener::bind((host, port)).is_ok();
+    loop {
+        let any = TcpListener::bind((host, 0)).and_then(|listener| listener.local_addr());
+        let port = any.expect("a free port").port();
+        if port < 55_535 && free(port + 10_000) {
+            return port;
+        }
+    }
+}
