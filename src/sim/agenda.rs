@@ -37,6 +37,8 @@ pub(in crate::sim) enum Event {
     Started { ix: ContainerIx, life: u32 },
     /// A kernel sends again what a network swallowed on the way to this end.
     Retransmit { to: ConnId, round: u32 },
+    /// A delayed acknowledgement of what was sent to this end comes back.
+    Acknowledged { to: ConnId },
     /// A connection attempt fails: nobody has the address.
     Unreachable { conn: ConnId },
     /// A program's sleep is over.

@@ -8,6 +8,7 @@ use crate::node::io::{ConnId, Port};
 use crate::shapes::spec::ContainerIx;
 use crate::sim::action::Place;
 use crate::sim::entry::ClientId;
+use crate::sim::nagle::Unanswered;
 use crate::sim::route::Standpoint;
 use crate::words::Time;
 use std::net::SocketAddrV4;
@@ -45,6 +46,7 @@ pub(in crate::sim) struct Connection {
     pub(in crate::sim) held: [bool; 2],
     /// When the latest packet to an end arrives.
     pub(in crate::sim) last: [Time; 2],
+    pub(in crate::sim) unanswered: Unanswered,
     /// The opener's own address.
     pub(in crate::sim) local: SocketAddrV4,
     /// The opener's address as the acceptor sees it.

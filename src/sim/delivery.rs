@@ -29,6 +29,7 @@ impl World {
             }
             self.network.remember(&note);
         }
+        self.answered(packet.to, packet.sent_at, log);
         let cause = self.cause(&packet);
         self.arrive(packet, cause, log);
     }

@@ -17,6 +17,7 @@ mod delivery;
 pub mod entry;
 mod fault;
 mod inspect;
+mod nagle;
 mod network;
 mod packet;
 mod process;
@@ -142,6 +143,7 @@ impl World {
             Event::Start { ix, life } => self.start_due(ix, life, log),
             Event::Started { ix, life } => self.container_started(ix, life, log),
             Event::Retransmit { to, round } => self.retransmit(to, round, log),
+            Event::Acknowledged { to } => self.uncork(to, log),
             Event::Unreachable { conn } => self.unreachable(conn, log),
             Event::ProgramWakes { client, turn } => self.program_wakes(client, turn, log),
         }

@@ -47,6 +47,8 @@ pub(in crate::sim) struct Network {
     pub(in crate::sim) latency: Latency,
     pub(in crate::sim) packets: Packets,
     pub(in crate::sim) held: BTreeMap<ConnId, Held>,
+    /// What Nagle's algorithm keeps in senders' kernels.
+    pub(in crate::sim) corked: BTreeMap<ConnId, VecDeque<(PacketId, Payload, Option<EntryId>)>>,
     pub(in crate::sim) rng: Rng,
     /// The packets that arrived last, if somebody watches.
     pub(in crate::sim) arrived: Option<VecDeque<PacketNote>>,
@@ -65,6 +67,7 @@ impl Network {
             latency: spec.latency,
             packets: Packets::default(),
             held: BTreeMap::new(),
+            corked: BTreeMap::new(),
             rng,
             arrived: None,
         }

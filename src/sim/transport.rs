@@ -10,6 +10,7 @@ use crate::sim::action::{Place, Verdict};
 use crate::sim::agenda::Event;
 use crate::sim::connection::{Connection, End, Phase, side};
 use crate::sim::entry::{EntryId, Log, PacketEvent, PacketNote};
+use crate::sim::nagle::Unanswered;
 use crate::sim::network::{
     FIRST_RETRANSMISSION_US, FIRST_SYN_AGAIN_US, Held, LONGEST_RETRANSMISSION_US,
 };
@@ -51,6 +52,7 @@ impl World {
             phase: Phase::Opening,
             held: [false; 2],
             last: [self.now; 2],
+            unanswered: Unanswered::default(),
             local: SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, ephemeral),
             seen: SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, ephemeral),
             at: dial.to,
@@ -104,10 +106,30 @@ impl World {
         log: &mut dyn Log,
     ) {
         let Some(connection) = self.connections.get(to) else { return };
+        let held = connection.held[side(to)];
         let id = self.network.packets.next_id();
-        if connection.held[side(to)] && self.wait_in_line(to, id, &payload, because) {
+        if held && self.wait_in_line(to, id, &payload, because) {
             return;
         }
+        if self.corks(to, (id, &payload, because)) {
+            return;
+        }
+        if let Payload::Fin | Payload::Reset = payload {
+            // Closing pushes out what waits.
+            self.uncork(to, log);
+        }
+        self.route_packet(to, id, payload, because, log);
+    }
+
+    /// Gives a packet to the network, which decides what becomes of it.
+    pub(in crate::sim) fn route_packet(
+        &mut self,
+        to: ConnId,
+        id: crate::sim::PacketId,
+        payload: Payload,
+        because: Option<EntryId>,
+        log: &mut dyn Log,
+    ) {
         match self.fate(to) {
             Fate::Arrives { after_us } => self.launch(to, id, payload, because, after_us, log),
             Fate::Vanishes => self.hold(to, (id, payload, because), false, log),
@@ -149,6 +171,7 @@ impl World {
         let last = &mut connection.last[side(to)];
         let arrives_at = soonest.max(*last);
         *last = arrives_at;
+        World::expect_answer(connection, to, arrives_at);
         let packet = Packet { id, to, sent_at: now, arrives_at, payload, because };
         if log.wants_packets() {
             let note = self.describe(&packet);
@@ -338,6 +361,8 @@ impl World {
         self.connections.remove(conn);
         self.network.held.remove(&conn);
         self.network.held.remove(&conn.other());
+        self.network.corked.remove(&conn);
+        self.network.corked.remove(&conn.other());
     }
 }
 

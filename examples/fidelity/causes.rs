@@ -1,0 +1,209 @@
+//! What follows what on the bus when something happens: recorded scenarios, played again.
+//!
+//! Compared is the order in which each kind of packet first leaves each kind of sender; pings and the
+//! answers to them are left out. Who notices a failure first, and when, is luck.
+
+use super::bus::latency;
+use super::lab::{self, Lab, Sent};
+use super::recorded;
+use serde_json::Value;
+use slotlab::shapes::message::Kind;
+use slotlab::sim::{Action, Group};
+use slotlab::words::Time;
+use std::fmt::Write;
+
+/// The recordings in which something happens.
+pub const EVENTS: [&str; 11] = [
+    "meet_6",
+    "kill_master_6_nt2000",
+    "kill_master_two_replicas",
+    "freeze_thaw_6",
+    "partition_heal_6",
+    "manual_failover_6",
+    "force_failover_6",
+    "takeover_6",
+    "setslot_node_6",
+    "forget_6",
+    "publish_6",
+];
+
+/// One step: a kind of packet from a kind of sender, when it first left, and how often it did.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// `FAIL by somebody`, `FAILOVER_AUTH_REQUEST by A1` ...
+    pub label: String,
+    /// Milliseconds after the first mark.
+    pub first_ms: f64,
+    /// How many packets.
+    pub count: usize,
+}
+
+/// The steps of a recording.
+pub fn real(scenario: &str) -> Vec<Step> {
+    let recording = recorded::bus(scenario);
+    let start = marks(&recording)[0].0;
+    let packets = recording["messages_without_pings"].as_array().expect("packets");
+    steps(packets.iter().map(|packet| {
+        let word = |name: &str| packet[name].as_str().unwrap_or_default();
+        (
+            packet["t"].as_f64().unwrap_or(0.0) - start,
+            word("type").to_owned(),
+            word("from").to_owned(),
+        )
+    }))
+}
+
+/// The steps of the same scenario in the world.
+pub fn ours(scenario: &str, seed: u64) -> Vec<Step> {
+    let recording = recorded::bus(scenario);
+    let node_timeout = recording["config"]["node_timeout_ms"].as_u64().expect("a node timeout");
+    let members = recorded::members(&recording["nodes"]);
+    let config = lab::config(node_timeout);
+    let mut lab = match scenario {
+        "meet_6" => Lab::strangers(&members, &config, seed),
+        _ => Lab::build(&members, &config, seed),
+    };
+    lab.act(&Action::Latency(latency(&recording)));
+    lab.run_about(3000, 2000);
+    lab.watch.on = true;
+    let start = lab.world.now();
+    let marks = marks(&recording);
+    for (at, what) in &marks {
+        lab.run_to(start, at - marks[0].0);
+        act(&mut lab, what);
+    }
+    lab.run_to(start, recording["seconds"].as_f64().unwrap_or(5.0) * 1000.0);
+    let news = lab.watch.packets.iter().filter(|sent| is_news(sent));
+    let ms = |at: Time| at.micros_since(start) as f64 / 1000.0;
+    steps(
+        news.map(|sent| (ms(sent.at), word(sent.kind).to_owned(), lab.name(sent.from).to_owned())),
+    )
+}
+
+fn is_news(sent: &Sent) -> bool {
+    sent.kind != Kind::Ping && !sent.is_answer
+}
+
+fn marks(recording: &Value) -> Vec<(f64, String)> {
+    let marks = recording["marks"].as_array().expect("marks");
+    let mark = |mark: &Value| Some((mark[0].as_f64()?, mark[1].as_str()?.to_owned()));
+    marks.iter().filter_map(mark).collect()
+}
+
+/// Does what a mark says: `SIGKILL A`, `heal`, `A1> CLUSTER FAILOVER  =  OK` ...
+fn act(lab: &mut Lab, what: &str) {
+    if let Some((who, command)) = what.split_once("> ") {
+        let command = command.split("  =  ").next().unwrap_or(command);
+        let line: Vec<String> = command
+            .split(' ')
+            .map(|word| match lab.members.iter().any(|m| m.name == word) {
+                true => lab.id(word).to_string(),
+                false => word.to_owned(),
+            })
+            .collect();
+        lab.send(who, &line.join(" "));
+        return;
+    }
+    let mut words = what.split(' ');
+    let (verb, whom) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let action = match verb {
+        "SIGKILL" => Action::Kill(lab.ix(whom)),
+        "SIGSTOP" => Action::Pause(lab.ix(whom)),
+        "SIGCONT" => Action::Resume(lab.ix(whom)),
+        "partition" => {
+            let alone = lab.ix(whom);
+            Action::partition(Group::of([alone]), Group::all_but([alone]), true)
+        }
+        "heal" => Action::Heal,
+        _ => panic!("no such mark: {what}"),
+    };
+    lab.act(&action);
+}
+
+/// First occurrences, in order.
+fn steps(packets: impl Iterator<Item = (f64, String, String)>) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    for (first_ms, kind, from) in packets {
+        let label = format!("{kind} by {}", role(&kind, &from));
+        match steps.iter_mut().find(|step| step.label == label) {
+            Some(step) => step.count += 1,
+            None => steps.push(Step { label, first_ms, count: 1 }),
+        }
+    }
+    steps
+}
+
+/// Who sends it, as far as that is no luck.
+fn role<'a>(kind: &str, from: &'a str) -> &'a str {
+    match (kind, from) {
+        ("FAIL" | "UPDATE" | "MEET", _) => "somebody",
+        (_, "A" | "A1" | "B") if kind != "FAILOVER_AUTH_ACK" => from,
+        ("FAILOVER_AUTH_REQUEST" | "PONG", "A2") => "A1",
+        ("FAILOVER_AUTH_ACK", _) => "masters",
+        _ => "others",
+    }
+}
+
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Ping => "PING",
+        Kind::Pong => "PONG",
+        Kind::Meet => "MEET",
+        Kind::Fail => "FAIL",
+        Kind::Publish => "PUBLISH",
+        Kind::AuthRequest => "FAILOVER_AUTH_REQUEST",
+        Kind::AuthAck => "FAILOVER_AUTH_ACK",
+        Kind::Update => "UPDATE",
+        Kind::MfStart => "MFSTART",
+        Kind::PublishShard => "PUBLISHSHARD",
+    }
+}
+
+/// Whether two runs took the same steps in the same order.
+pub fn same_order(one: &[Step], other: &[Step]) -> bool {
+    one.iter().map(|step| &step.label).eq(other.iter().map(|step| &step.label))
+}
+
+/// The second half of `docs/fidelity/bus.md`.
+pub fn report(seeds: u64) -> String {
+    let mut text = String::from(TITLE);
+    for scenario in EVENTS {
+        let real = real(scenario);
+        let runs: Vec<Vec<Step>> = (0..seeds).map(|seed| ours(scenario, seed)).collect();
+        let same = runs.iter().filter(|run| same_order(&real, run)).count();
+        let about = recorded::bus(scenario)["about"].as_str().unwrap_or_default().to_owned();
+        writeln!(text, "\n### {scenario}\n\n{about}. Same order in {same} of {seeds} runs.\n")
+            .expect("a String");
+        if real.is_empty() {
+            writeln!(
+                text,
+                "Nothing but pings and their answers, there as here: {}.",
+                runs.iter().all(Vec::is_empty)
+            )
+            .expect("a String");
+            continue;
+        }
+        let shown = runs.iter().find(|run| same_order(&real, run)).or(runs.first());
+        text.push_str("| real | ms | packets | ours | ms | packets |\n|---|---|---|---|---|---|\n");
+        let ours = shown.map_or(&[][..], Vec::as_slice);
+        for n in 0..real.len().max(ours.len()) {
+            writeln!(text, "{}{} |", cells(real.get(n)), cells(ours.get(n))).expect("a String");
+        }
+    }
+    text
+}
+
+fn cells(step: Option<&Step>) -> String {
+    match step {
+        Some(step) => format!("| {} | {:.0} | {} ", step.label, step.first_ms, step.count),
+        None => "| | | ".to_owned(),
+    }
+}
+
+const TITLE: &str = "
+## What follows what
+
+Packets that are no pings and no answers to pings, in the order in which each kind first left each
+kind of sender; milliseconds after the action. Ours: one run of those with the real order, if there is
+one. Who notices first is luck, so that the times of FAIL differ from run to run, real or not.
+";

@@ -1,0 +1,25 @@
+//! How close the simulator comes to real servers: writes `docs/fidelity/*.md`.
+//!
+//! `cargo xtask fidelity` runs it. Real numbers come from recordings of Redis 7.0.15 (summaries in
+//! `tests/oracle/{bus,failover}`), ours from the same scenarios played in the world with many seeds.
+//! `cargo run --example fidelity -- 50` plays fewer.
+
+mod bus;
+mod causes;
+mod failover;
+mod lab;
+mod numbers;
+mod recorded;
+
+use std::path::Path;
+
+fn main() -> std::io::Result<()> {
+    let seeds = std::env::args().nth(1).and_then(|word| word.parse().ok()).unwrap_or(200);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/fidelity");
+    std::fs::create_dir_all(&folder)?;
+    for (name, report) in [("bus.md", bus::report()), ("failover.md", failover::report(seeds))] {
+        std::fs::write(folder.join(name), report)?;
+        println!("wrote docs/fidelity/{name}");
+    }
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! The recordings' summaries, read from `tests/oracle`.
+
+use super::numbers::Spread;
+use serde_json::Value;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+
+/// Who is in a cluster: masters first, then replicas, each by name.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// `A`, `A1` ...
+    pub name: String,
+    /// Its address.
+    pub ip: Ipv4Addr,
+    /// Its client port.
+    pub port: u16,
+    /// Whose replica it is.
+    pub master: Option<String>,
+}
+
+fn read(path: &str) -> Value {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/oracle").join(path);
+    let text = std::fs::read_to_string(&path).expect("the summary is in the repository");
+    serde_json::from_str(&text).expect("the summary is JSON")
+}
+
+/// A recording of the bus, its pings left out.
+pub fn bus(scenario: &str) -> Value {
+    read(&format!("bus/{scenario}.json"))
+}
+
+/// All failure experiments.
+pub fn failovers() -> Vec<Value> {
+    match read("failover/summary.json") {
+        Value::Array(all) => all,
+        _ => panic!("the summary is a list of experiments"),
+    }
+}
+
+/// The real spread of a quantity of an experiment, if it occurred.
+pub fn spread(experiment: &Value, quantity: &str) -> Option<Spread> {
+    let row = &experiment["ms"][quantity];
+    let number = |name: &str| row[name].as_f64();
+    Some(Spread { min: number("min")?, median: number("median")?, max: number("max")? })
+}
+
+/// `{"A": {"addr": ..., "replica_of": null}, ...}` or, without addresses, `{"A": null, "A1": "A"}`.
+pub fn members(nodes: &Value) -> Vec<Member> {
+    let nodes = nodes.as_object().expect("nodes by name");
+    let mut members: Vec<Member> = nodes
+        .iter()
+        .map(|(name, value)| {
+            let master = value.as_str().or_else(|| value["replica_of"].as_str());
+            let addr = value["addr"].as_str().and_then(|text| text.parse().ok());
+            let addr = addr.unwrap_or(std::net::SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
+            Member {
+                name: name.clone(),
+                ip: *addr.ip(),
+                port: addr.port(),
+                master: master.map(str::to_owned),
+            }
+        })
+        .collect();
+    members.sort_by_key(|m| (m.master.is_some(), m.name.len(), m.name.clone()));
+    for (n, member) in members.iter_mut().enumerate() {
+        if member.port == 0 {
+            member.ip = Ipv4Addr::new(127, 0, 0, 11 + n as u8);
+            member.port = 7001 + n as u16;
+        }
+    }
+    members
+}
