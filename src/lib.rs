@@ -14,6 +14,7 @@ pub mod compose;
 pub mod manager;
 pub mod node;
 pub mod say;
+pub mod script;
 pub mod shapes;
 pub mod sim;
 pub mod timeline;

@@ -83,7 +83,7 @@ impl World {
     }
 
     /// What a container runs, if it is a server.
-    pub(in crate::sim) fn server(&self, ix: ContainerIx) -> Option<&Server> {
+    pub fn server(&self, ix: ContainerIx) -> Option<&Server> {
         match &self.spec.container(ix)?.program {
             Program::Server(server) => Some(server),
             Program::Cli { .. } | Program::Other { .. } => None,

@@ -1,0 +1,246 @@
+//! The table of directives.
+
+use crate::script::words::Words;
+use crate::script::{Runner, Trouble};
+
+/// One directive.
+pub struct Directive {
+    /// Its first word.
+    pub name: &'static str,
+    /// What follows it.
+    pub args: &'static str,
+    /// What it does, in a sentence.
+    pub says: &'static str,
+    pub(super) run: fn(&mut Runner, &mut Words) -> Result<String, Trouble>,
+}
+
+/// Every directive there is.
+pub const DIRECTIVES: &[Directive] = &[
+    Directive { name: "help", args: "", says: "Lists the directives.", run: help },
+    // -- something to work with
+    Directive {
+        name: "servers",
+        args: "<count> [seed <n>] [<directive of redis.conf> <value>]...",
+        says: "Starts servers 7001, 7002, ... on one machine's loopback; they know nothing of each other.",
+        run: Runner::servers,
+    },
+    Directive {
+        name: "cluster",
+        args: "<masters>[+<replicas>] [seed <n>] [<directive of redis.conf> <value>]...",
+        says: "Starts servers, makes a cluster of them with redis-cli --cluster create, and waits until all is well.",
+        run: Runner::cluster,
+    },
+    Directive {
+        name: "file",
+        args: "<path>",
+        says: "Writes the lines below into a file of the compose project.",
+        run: Runner::file,
+    },
+    Directive {
+        name: "up",
+        args: "[seed <n>]",
+        says: "Reads the project's files, shows the remarks, and begins docker compose up.",
+        run: Runner::up,
+    },
+    // -- time
+    Directive {
+        name: "run",
+        args: "<span> [quiet | <word>...]",
+        says: "Lets time pass and shows what became true (only lines with one of the words).",
+        run: Runner::let_pass,
+    },
+    Directive {
+        name: "until",
+        args: "<word>... [within <span>]",
+        says: "Lets time pass until a line of the log has all the words, and shows that line.",
+        run: Runner::until,
+    },
+    Directive {
+        name: "settle",
+        args: "",
+        says: "Lets time pass until all nodes that run agree and see the cluster as ok.",
+        run: Runner::settle,
+    },
+    Directive {
+        name: "seek",
+        args: "<span since the start>",
+        says: "Moves to a moment, forwards or backwards.",
+        run: Runner::seek,
+    },
+    Directive {
+        name: "next",
+        args: "[<word>...]",
+        says: "Moves to the next entry of the log whose line has all the words.",
+        run: Runner::next_event,
+    },
+    Directive {
+        name: "back",
+        args: "[<word>...]",
+        says: "Moves to the entry before.",
+        run: Runner::previous_event,
+    },
+    Directive { name: "lanes", args: "", says: "Shows the lanes of history.", run: Runner::lanes },
+    Directive {
+        name: "switch",
+        args: "<lane>",
+        says: "Moves to another lane of history.",
+        run: Runner::switch,
+    },
+    // -- processes
+    Directive {
+        name: "kill",
+        args: "<node>...",
+        says: "SIGKILL: gone at once, and left down.",
+        run: Runner::kill,
+    },
+    Directive {
+        name: "crash",
+        args: "<node>",
+        says: "SIGKILL from inside: the restart policy decides what follows.",
+        run: Runner::crash,
+    },
+    Directive {
+        name: "term",
+        args: "<node>",
+        says: "SIGTERM from inside.",
+        run: Runner::terminate,
+    },
+    Directive { name: "stop", args: "<node>...", says: "docker stop.", run: Runner::stop },
+    Directive { name: "start", args: "<node>...", says: "docker start.", run: Runner::start },
+    Directive { name: "restart", args: "<node>...", says: "docker restart.", run: Runner::restart },
+    Directive {
+        name: "pause",
+        args: "<node>...",
+        says: "Freezes it, as SIGSTOP does. It wakes up believing old things.",
+        run: Runner::pause,
+    },
+    Directive { name: "resume", args: "<node>...", says: "SIGCONT.", run: Runner::resume },
+    Directive {
+        name: "lose-disk",
+        args: "<node>...",
+        says: "Deletes the files of a node that is down.",
+        run: Runner::lose_disk,
+    },
+    // -- the network
+    Directive {
+        name: "partition",
+        args: "<place>... | <place>... [bus|clients]",
+        says: "Nothing passes between the two sides; `rest` is everything else, `host` the machine.",
+        run: Runner::partition,
+    },
+    Directive {
+        name: "one-way",
+        args: "<place>... | <place>... [bus|clients]",
+        says: "Nothing passes from the left to the right.",
+        run: Runner::one_way,
+    },
+    Directive {
+        name: "reject",
+        args: "<place>... | <place>... [bus|clients]",
+        says: "Connecting from left to right or back is refused.",
+        run: Runner::reject,
+    },
+    Directive {
+        name: "slow",
+        args: "<span> <place>... | <place>... [bus|clients]",
+        says: "Packets between the two sides take that much longer.",
+        run: Runner::slow,
+    },
+    Directive {
+        name: "lossy",
+        args: "<per mille> <place>... | <place>... [bus|clients]",
+        says: "So many packets of a thousand are lost, and retransmitted.",
+        run: Runner::lossy,
+    },
+    Directive {
+        name: "heal",
+        args: "",
+        says: "Takes all rules of the network away.",
+        run: Runner::heal,
+    },
+    Directive {
+        name: "latency",
+        args: "<base> <jitter>",
+        says: "How long every packet takes.",
+        run: Runner::latency,
+    },
+    Directive {
+        name: "drop",
+        args: "<word>...",
+        says: "Loses the next packet in flight whose description has all the words.",
+        run: Runner::drop_packet,
+    },
+    Directive {
+        name: "delay",
+        args: "<span> <word>...",
+        says: "Holds the next packet in flight whose description has all the words.",
+        run: Runner::delay_packet,
+    },
+    // -- clients
+    Directive {
+        name: "cli",
+        args: "<node> [-c] <command>",
+        says: "Runs redis-cli -p <port> <command> in the node's container and shows what it prints.",
+        run: Runner::cli,
+    },
+    Directive {
+        name: "redis-cli",
+        args: "[at <node>] <arguments>",
+        says: "Runs redis-cli with these arguments, to its end, and shows what it prints.",
+        run: Runner::redis_cli,
+    },
+    Directive {
+        name: "terminal",
+        args: "[at <node>] [<arguments>]",
+        says: "Opens a terminal with redis-cli.",
+        run: Runner::open_terminal,
+    },
+    Directive {
+        name: "type",
+        args: "<line>",
+        says: "Types a line into the terminal and shows what it prints.",
+        run: Runner::type_line,
+    },
+    // -- views
+    Directive {
+        name: "nodes",
+        args: "<node>",
+        says: "What one node believes: CLUSTER NODES without its times.",
+        run: Runner::nodes,
+    },
+    Directive {
+        name: "info",
+        args: "<node>",
+        says: "What one node answers to CLUSTER INFO, without its counters of messages.",
+        run: Runner::info,
+    },
+    Directive {
+        name: "truth",
+        args: "",
+        says: "What every container does, and its node's role, epoch and offset.",
+        run: Runner::truth,
+    },
+    Directive {
+        name: "why",
+        args: "<word>...",
+        says: "Walks back from the last entry whose line has all the words.",
+        run: Runner::why,
+    },
+    Directive { name: "packets", args: "", says: "The packets in flight.", run: Runner::packets },
+    Directive {
+        name: "hash",
+        args: "",
+        says: "A fingerprint of the world and of its log: equal everywhere, or something is wrong.",
+        run: Runner::hash,
+    },
+];
+
+fn help(_: &mut Runner, words: &mut Words) -> Result<String, Trouble> {
+    words.done()?;
+    let mut out = String::new();
+    for directive in DIRECTIVES {
+        let usage = format!("{} {}", directive.name, directive.args);
+        out += &format!("{}\n    {}\n", usage.trim_end(), directive.says);
+    }
+    Ok(out)
+}

@@ -1,0 +1,115 @@
+//! Directives that run `redis-cli`.
+
+use crate::script::words::{Words, container};
+use crate::script::{Runner, Trouble};
+use crate::sim::{Action, ClientId, Place, What, Who};
+use crate::words::Millis;
+
+/// A job that takes longer than this is left alone.
+const PATIENCE: Millis = Millis(600_000);
+/// How long `type` waits for the prompt.
+const PROMPT_PATIENCE: Millis = Millis(10_000);
+
+impl Runner {
+    pub(super) fn cli(&mut self, words: &mut Words) -> Result<String, Trouble> {
+        let world = self.history()?.world();
+        let ix = words.container(world)?;
+        let door = world.front_door(ix);
+        let mut argv =
+            vec!["-h".into(), door.ip().to_string(), "-p".into(), door.port().to_string()];
+        argv.extend(words.rest());
+        self.job(Action::RunJob { at: Place::Container(ix), argv, stdin: None })
+    }
+
+    pub(super) fn redis_cli(&mut self, words: &mut Words) -> Result<String, Trouble> {
+        let at = self.place(words)?;
+        let argv = words.rest();
+        let stdin = (!words.body.is_empty()).then(|| words.body.clone() + "\n");
+        self.job(Action::RunJob { at, argv, stdin })
+    }
+
+    fn place(&mut self, words: &mut Words) -> Result<Place, Trouble> {
+        if !words.eat("at") {
+            return Ok(Place::Host);
+        }
+        let world = self.history()?.world();
+        Ok(Place::Container(container(world, &words.need()?)?))
+    }
+
+    /// Runs a job to its end; what it printed, and its exit code if that is not 0.
+    pub(super) fn job(&mut self, action: Action) -> Result<String, Trouble> {
+        let history = self.history()?;
+        let seen = history.log().len();
+        let done = history.act(action).map_err(|refusal| refusal.to_string())?;
+        let client = done.client.ok_or("it is not a job")?;
+        let limit = history.now() + PATIENCE;
+        loop {
+            let ended = history.log()[seen..].iter().rev().find_map(|entry| match entry.what {
+                What::Ended(code) if entry.who == Who::Client(client) => Some(code),
+                _ => None,
+            });
+            let Some(code) = ended else {
+                let next = history.world().next_event_time().filter(|&at| at <= limit);
+                let next = next.ok_or("it does not end within ten minutes")?;
+                history.seek(next);
+                continue;
+            };
+            let printed = self.printed(client, seen)?;
+            return Ok(if code == 0 { printed } else { format!("{printed}(exit code {code})\n") });
+        }
+    }
+
+    /// What a program printed since the log had so many entries.
+    fn printed(&mut self, client: ClientId, since: usize) -> Result<String, Trouble> {
+        let mut text = String::new();
+        for entry in &self.history()?.log()[since..] {
+            if let (Who::Client(id), What::Output(output)) = (entry.who, &entry.what)
+                && id == client
+            {
+                text += &String::from_utf8_lossy(&output.bytes);
+            }
+        }
+        Ok(text)
+    }
+
+    pub(super) fn open_terminal(&mut self, words: &mut Words) -> Result<String, Trouble> {
+        let at = self.place(words)?;
+        let argv = words.rest();
+        let history = self.history()?;
+        let seen = history.log().len();
+        let done = history.act(Action::OpenClient { at, argv }).map_err(|why| why.to_string())?;
+        let client = done.client.ok_or("it is not a terminal")?;
+        self.terminal = Some(client);
+        self.wait_for_prompt(client, seen)
+    }
+
+    pub(super) fn type_line(&mut self, words: &mut Words) -> Result<String, Trouble> {
+        let client = self.terminal.ok_or("no terminal is open; try `terminal`")?;
+        let history = self.history()?;
+        let seen = history.log().len();
+        let line = words.line.clone();
+        history.act(Action::Type { client, line }).map_err(|why| why.to_string())?;
+        self.wait_for_prompt(client, seen)
+    }
+
+    fn wait_for_prompt(&mut self, client: ClientId, seen: usize) -> Result<String, Trouble> {
+        let history = self.history()?;
+        let limit = history.now() + PROMPT_PATIENCE;
+        let prompt = loop {
+            match history.world().clients().find(|view| view.id == client) {
+                None => break "(closed)".into(),
+                Some(view) => {
+                    if let Some(prompt) = view.prompt {
+                        break prompt.to_owned();
+                    }
+                }
+            }
+            match history.world().next_event_time().filter(|&at| at <= limit) {
+                Some(next) => history.seek(next),
+                None => break "(waiting)".into(),
+            }
+        };
+        let printed = self.printed(client, seen)?;
+        Ok(format!("{printed}{}\n", prompt.trim_end()))
+    }
+}
