@@ -4,14 +4,16 @@
 //! of the plan is bracketed, so what remains to chance are the dots and the order of a hash table.
 //! Skipped with a line on standard error where redis-server or redis-cli is missing, except in CI.
 
+#[path = "oracle/drive.rs"]
+mod drive;
 #[path = "oracle/scripted.rs"]
 mod scripted;
 #[path = "oracle/transcript.rs"]
 mod transcript;
 
+use drive::{Transcript, drive};
 use scripted::Scripted;
 use slotlab::cli::Env;
-use slotlab::manager;
 use slotlab::words::{NodeId, Rng, Seed, Time};
 use std::fmt;
 use std::io::{self, Write};
@@ -98,8 +100,8 @@ fn same_as_the_real_one(topology: &Topology) -> Result<(), String> {
     let after = unix_second();
     let mut difference = Ok(());
     for second in before..=after {
-        let mut run = manager::start(&argv, Env::default());
-        let ours = cluster.clone().drive(&mut run, Time::from_unix_s(second), b"");
+        let mut cluster = cluster.at(Time::from_unix_s(second));
+        let ours = drive(&argv, Env::default(), &mut cluster, b"");
         difference = same(&theirs, &ours);
         if difference.is_ok() {
             break;
@@ -108,7 +110,7 @@ fn same_as_the_real_one(topology: &Topology) -> Result<(), String> {
     difference
 }
 
-fn same(theirs: &Output, ours: &scripted::Transcript) -> Result<(), String> {
+fn same(theirs: &Output, ours: &Transcript) -> Result<(), String> {
     if theirs.status.code() != Some(ours.code) {
         return Err(format!("exit code {:?}, ours {}", theirs.status.code(), ours.code));
     }

@@ -1,9 +1,12 @@
 //! `redis-cli --cluster` against nodes of paper: what it prints, to the last newline.
 
+#[path = "oracle/drive.rs"]
+mod drive;
 #[path = "oracle/scripted.rs"]
 mod scripted;
 
-use scripted::{Scripted, Transcript};
+use drive::{Cluster, drive};
+use scripted::Scripted;
 use slotlab::cli::{Answer, Env, Request, Step, Then};
 use slotlab::manager;
 use slotlab::words::{NodeId, Reply, Time};
@@ -34,16 +37,13 @@ const TUTORIAL: &str = "--cluster create 127.0.0.1:7001 127.0.0.1:7002 127.0.0.1
 /// 2024-09-21 14:36:08 in Korea.
 const ITS_SECOND: Time = Time::from_unix_s(1_726_896_968);
 
-fn check(transcript: &Transcript, code: i32, expected: &str) {
-    assert_eq!(transcript.stdout, expected, "\n{}", transcript.stdout);
-    assert_eq!((transcript.stderr.as_str(), transcript.code), ("", code));
-}
-
 #[test]
 fn the_tutorials_cluster_is_created_word_for_word() {
-    let mut run = manager::start(&argv(TUTORIAL), Env::default());
-    let transcript = tutorial().drive(&mut run, ITS_SECOND, b"");
-    check(&transcript, 0, include_str!("testdata/create/tutorial.txt"));
+    let mut cluster = tutorial().at(ITS_SECOND);
+    let transcript = drive(&argv(TUTORIAL), Env::default(), &mut cluster, b"");
+    let expected = include_str!("testdata/create/tutorial.txt");
+    assert_eq!(transcript.stdout, expected, "\n{}", transcript.stdout);
+    assert_eq!((transcript.stderr.as_str(), transcript.code), ("", 0));
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn a_run_can_be_cloned_at_its_question_and_answered_both_ways() {
         if matches!(request, Request::ReadBytes { .. }) {
             break;
         }
-        step = run.resume(ITS_SECOND, cluster.answer(request.clone(), b""));
+        step = run.resume(ITS_SECOND, cluster.answer(request));
     }
     let answer = |text: &'static [u8]| Answer::Line(Some(text.into()));
     let no = run.clone().resume(ITS_SECOND, answer(b"no\n"));

@@ -7,6 +7,7 @@
 
 mod create;
 mod differences;
+mod drive;
 mod folder;
 mod keyslots;
 mod scripted;

@@ -4,8 +4,8 @@
 //! one with the higher epoch keeps it. Enough for plans, errors and transcripts; how real nodes get
 //! there is for the engine to show.
 
-use slotlab::cli::io::{Answer, Output, Request, Step, Stream, Then};
-use slotlab::manager::Run;
+use crate::drive::Cluster;
+use slotlab::cli::{Answer, Request};
 use slotlab::shapes::message::{Epoch, Flags};
 use slotlab::shapes::topology::{Address, NodeLine, Topology};
 use slotlab::words::{Argv, NodeId, Reply, Slot, SlotSet, Time};
@@ -49,17 +49,7 @@ pub(crate) struct Scripted {
     /// `127.0.0.1:7001`
     pub(crate) servers: BTreeMap<String, Server>,
     links: BTreeMap<u32, String>,
-}
-
-/// Everything a run printed, and its exit code.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Transcript {
-    /// Standard output.
-    pub(crate) stdout: String,
-    /// Standard error.
-    pub(crate) stderr: String,
-    /// The exit code; negative for a signal.
-    pub(crate) code: i32,
+    now: Time,
 }
 
 impl Scripted {
@@ -77,43 +67,9 @@ impl Scripted {
         };
         self.servers.entry(address.to_owned()).or_insert(server)
     }
-    /// Runs a command to its end, started at `now`, with `stdin` to answer its question.
-    pub(crate) fn drive(&mut self, run: &mut Run, now: Time, stdin: &[u8]) -> Transcript {
-        let mut transcript = Transcript { stdout: String::new(), stderr: String::new(), code: 0 };
-        let mut step = run.start(now);
-        loop {
-            let Step { printed, then } = step;
-            printed.iter().for_each(|output| transcript.add(output));
-            match then {
-                Then::Exit(code) => return Transcript { code, ..transcript },
-                Then::Ask(request) => step = run.resume(now, self.answer(request, stdin)),
-            }
-        }
-    }
-
-    /// Answers one request.
-    pub(crate) fn answer(&mut self, request: Request, stdin: &[u8]) -> Answer {
-        match request {
-            Request::Connect { link, host, port } => {
-                let address = format!("{}:{port}", resolve(&host));
-                if !self.servers.contains_key(&address) {
-                    return Answer::NotConnected("Connection refused".to_owned());
-                }
-                self.links.insert(link.0, address);
-                Answer::Connected
-            }
-            Request::Call { link, argv } => {
-                let address = self.links[&link.0].clone();
-                Answer::Reply(self.reply(&address, &argv))
-            }
-            Request::Resolve { host } => Answer::Resolved(Some(resolve(&host).to_owned())),
-            Request::Sleep(_) => Answer::Done,
-            Request::ReadBytes { most } => {
-                let bytes = stdin[..stdin.len().min(most)].to_vec();
-                Answer::Line((!bytes.is_empty()).then(|| bytes.into()))
-            }
-            Request::ReadLine { .. } | Request::Listen { .. } => Answer::Line(None),
-        }
+    /// The same servers at another moment.
+    pub(crate) fn at(&self, now: Time) -> Scripted {
+        Scripted { now, ..self.clone() }
     }
 
     fn reply(&mut self, address: &str, argv: &Argv) -> Reply {
@@ -222,12 +178,29 @@ impl Scripted {
     }
 }
 
-impl Transcript {
-    fn add(&mut self, output: &Output) {
-        let text = String::from_utf8_lossy(&output.bytes);
-        match output.stream {
-            Stream::Stdout => self.stdout += &text,
-            Stream::Stderr => self.stderr += &text,
+impl Cluster for Scripted {
+    fn now(&self) -> Time {
+        self.now
+    }
+    fn answer(&mut self, request: &Request) -> Answer {
+        match request {
+            Request::Connect { link, host, port } => {
+                let address = format!("{}:{port}", resolve(host));
+                if !self.servers.contains_key(&address) {
+                    return Answer::NotConnected("Connection refused".to_owned());
+                }
+                self.links.insert(link.0, address);
+                Answer::Connected
+            }
+            Request::Call { link, argv } => {
+                let address = self.links[&link.0].clone();
+                Answer::Reply(self.reply(&address, argv))
+            }
+            Request::Resolve { host } => Answer::Resolved(Some(resolve(host).to_owned())),
+            Request::Sleep(_) => Answer::Done,
+            Request::ReadBytes { .. } | Request::ReadLine { .. } | Request::Listen { .. } => {
+                Answer::Line(None)
+            }
         }
     }
 }
