@@ -144,7 +144,7 @@ fn no_source_file_is_too_long_to_read() {
 
 #[test]
 fn nothing_is_left_for_later() {
-    const NAMES: [&str; 6] = ["todo!(", "unimplemented!(", "TODO", "FIXME", "XXX", "#[ignore"];
+    const NAMES: [&str; 6] = ["todo!", "unimplemented!", "TODO", "FIXME", "XXX", "#[ignore"];
     let mut offences = Vec::new();
     let all = files(&["src", "tests", "benches", "examples", "xtask/src"]);
     for file in all.iter().filter(|file| file.path != "tests/tidy.rs") {
