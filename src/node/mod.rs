@@ -14,6 +14,7 @@ pub mod io;
 pub mod keyspace;
 pub mod persistence;
 pub mod replication;
+pub mod route;
 
 use crate::shapes::Config;
 use crate::shapes::spec::Server;
@@ -67,10 +68,16 @@ impl Node {
     pub fn step(&mut self, now: Time, input: Input, out: &mut Outbox) {
         match input {
             Input::Cron => self.cron(now, out),
+            Input::Connected { conn, .. } if self.is_migration_link(conn) => {
+                self.migration_connected(now, out);
+            }
             Input::Connected { conn, local } => match self.replication.is_master_link(conn) {
                 true => self.master_link_connected(now, conn, out),
                 false => self.bus_connected(now, conn, local, out),
             },
+            Input::ConnectFailed { conn } if self.is_migration_link(conn) => {
+                self.migration_lost(now, conn, out);
+            }
             Input::ConnectFailed { conn } => match self.replication.is_master_link(conn) {
                 true => self.master_link_closed(now, conn, out),
                 false => self.bus_connect_failed(now, conn, out),
@@ -85,6 +92,11 @@ impl Node {
             Input::Bus { conn, message } => self.bus_message(now, conn, &message, out),
             Input::Client { conn, data: ClientData::Request(argv) } => {
                 self.client_request(now, conn, argv, out);
+            }
+            Input::Client { conn, data: ClientData::Reply { reply, .. } }
+                if self.is_migration_link(conn) =>
+            {
+                self.migration_answer(now, &reply, out);
             }
             Input::Client { conn, data } => self.master_link_data(now, conn, data, out),
             Input::Terminate => self.shutdown_requested(now, out),
@@ -118,6 +130,8 @@ impl Node {
         } else if self.clients.has(conn) {
             self.replica_closed(now, conn, out);
             self.client_closed(now, conn, out);
+        } else if self.is_migration_link(conn) {
+            self.migration_lost(now, conn, out);
         } else {
             self.bus_closed(now, conn, out);
         }

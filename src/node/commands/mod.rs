@@ -1,71 +1,125 @@
-//! Commands: a table of rows, a gate, and one small file for each family.
+//! Commands: what clients of a node ask, from the word to the answer.
+//!
+//! A request goes through `gate` (spec: slots 3) to `call`, which runs its handler and propagates what
+//! it changed. Each family of commands has a file with its rows and handlers; [`table`] says what a row
+//! is, [`COMMANDS`] has them all. `clients` is the state of the connections, `blocking` those who wait.
+//!
+//! Invariants: every request gets one answer, unless it blocks, subscribes, or the connection ends;
+//! answers of a connection are in the order of its requests; a command that changed nothing
+//! propagates nothing.
+//! In Redis: `processCommand`, `call` (server.c), networking.c. Absent: ACL users but the default one,
+//! client-side caching, modules, MONITOR.
 
-use crate::node::Node;
+mod absent;
+mod bits;
+mod blocking;
+mod call;
+mod clients;
+mod cluster;
+mod cluster_nodes;
+mod cluster_read;
+mod cluster_slots;
+mod command_info;
+mod config;
+mod connection;
+mod debug;
+mod gate;
+mod hashes;
+mod info;
+mod keys;
+mod lists;
+mod migrate;
+mod pubsub;
+mod refused;
+mod scripting;
+mod server;
+mod sets;
+mod sort;
+mod streams;
+mod strings;
+pub mod table;
+mod transactions;
+mod words;
+mod zsets;
+
+pub use clients::{Client, Clients, PauseKind, PausePurpose};
+pub use refused::Refused;
+pub use table::Command;
+
 use crate::node::io::{ConnId, Outbox};
-use crate::words::{Argv, Time};
-use bytes::Bytes;
-use std::net::SocketAddr;
+use crate::words::{Argv, Reply, Time};
 
-/// The client connections of a node and their state (MULTI, WATCH, ASKING, READONLY, blocked ...).
-#[derive(Clone, Debug, Default)]
-pub struct Clients {}
+/// What a command answers.
+pub type Answer = Result<Reply, Refused>;
 
-impl Clients {
-    /// Whether `conn` is a client's (replicas included).
-    pub(in crate::node) fn has(&self, _conn: ConnId) -> bool {
-        false
-    }
-    /// The address at the other end of a client's connection.
-    pub(in crate::node) fn peer(&self, _conn: ConnId) -> Option<SocketAddr> {
-        None
+/// What comes of a command that may do more than answer.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Outcome {
+    /// It answers at once.
+    Reply(Reply),
+    /// It has answered already, or never will.
+    Silent,
+    /// The client waits; the answer comes later.
+    Blocked,
+}
+
+impl From<Answer> for Outcome {
+    fn from(answer: Answer) -> Outcome {
+        Outcome::Reply(answer.unwrap_or_else(|refused| Reply::error(refused.to_string())))
     }
 }
 
-impl Node {
-    pub(in crate::node) fn clients_cron(&mut self, _now: Time, _out: &mut Outbox) {}
-    pub(in crate::node) fn clients_before_sleep(&mut self, _now: Time, _out: &mut Outbox) {}
-    pub(in crate::node) fn client_accepted(
-        &mut self,
-        _now: Time,
-        _conn: ConnId,
-        _peer: SocketAddr,
-        _local: SocketAddr,
-        _out: &mut Outbox,
-    ) {
+impl From<Reply> for Outcome {
+    fn from(reply: Reply) -> Outcome {
+        Outcome::Reply(reply)
     }
-    /// A message that another node published: for the subscribers here.
-    pub(in crate::node) fn deliver_published(
-        &mut self,
-        _now: Time,
-        _channel: &bytes::Bytes,
-        _message: &bytes::Bytes,
-        _shard: bool,
-        _out: &mut Outbox,
-    ) {
+}
+
+impl From<Refused> for Outcome {
+    fn from(refused: Refused) -> Outcome {
+        Outcome::from(Err(refused))
     }
-    pub(in crate::node) fn client_closed(&mut self, _: Time, _: ConnId, _: &mut Outbox) {}
-    pub(in crate::node) fn client_request(
-        &mut self,
-        _now: Time,
-        _conn: ConnId,
-        _argv: Argv,
-        _out: &mut Outbox,
-    ) {
-    }
-    /// Executes a command of the master's stream: no gate, no reply, expiry ignored, nothing propagated.
-    pub(in crate::node) fn apply_from_master(&mut self, _: Time, _command: &Argv, _: &mut Outbox) {}
-    /// Blocked clients get `-UNBLOCKED ...` and are closed. In Redis: `disconnectAllBlockedClients`.
-    pub(in crate::node) fn disconnect_blocked_clients(&mut self, _: Time, _: &mut Outbox) {}
-    /// The keys that a command names.
-    pub(in crate::node) fn keys_of(&self, _command: &Argv) -> Vec<Bytes> {
-        Vec::new()
-    }
-    /// Whether commands that may write have to wait (`CLIENT PAUSE ... WRITE`).
-    pub(in crate::node) fn writes_are_paused(&self, _now: Time) -> bool {
-        false
-    }
-    /// Lets commands that may write wait until then, unless they wait longer already.
-    pub(in crate::node) fn pause_writes(&mut self, _until: Time) {}
-    /// Lets them go on.
-    pub(in crate::node) fn unpause_writes(&mut self) {}
+}
+
+/// One command on its way through a node.
+pub(in crate::node) struct Call<'a> {
+    /// When.
+    pub now: Time,
+    /// Who asks. A script and a transaction ask in the name of their client.
+    pub conn: ConnId,
+    /// What is asked.
+    pub argv: Argv,
+    /// The row of the command.
+    pub command: &'static Command,
+    /// Whether it may block: not inside EXEC or a script.
+    pub may_block: bool,
+    /// Where effects go.
+    pub out: &'a mut Outbox,
+}
+
+/// The rows of all commands, family by family.
+pub static COMMANDS: &[&[Command]] = &[
+    strings::COMMANDS,
+    bits::COMMANDS,
+    keys::COMMANDS,
+    lists::COMMANDS,
+    sets::COMMANDS,
+    hashes::COMMANDS,
+    zsets::COMMANDS,
+    streams::COMMANDS,
+    sort::COMMANDS,
+    scripting::COMMANDS,
+    transactions::COMMANDS,
+    connection::COMMANDS,
+    pubsub::COMMANDS,
+    migrate::COMMANDS,
+    server::COMMANDS,
+    cluster::COMMANDS,
+    absent::COMMANDS,
+];
+
+/// The row of the command with this name, in any case of letters.
+pub fn find(name: &[u8]) -> Option<&'static Command> {
+    let same = |command: &&Command| command.name.as_bytes().eq_ignore_ascii_case(name);
+    COMMANDS.iter().find_map(|family| family.iter().find(same))
 }

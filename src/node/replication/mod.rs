@@ -207,6 +207,11 @@ impl Node {
         self.cluster.my_master().unwrap_or(NodeId::ZERO)
     }
 
+    /// DEBUG CHANGE-REPL-ID.
+    pub(in crate::node) fn change_replication_id(&mut self) {
+        self.replication.history.renew(&mut self.rng);
+    }
+
     /// What the node is in its replication history.
     pub fn replication(&self) -> &Replication {
         &self.replication

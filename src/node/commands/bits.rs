@@ -1,0 +1,130 @@
+//! Bits of strings, and HyperLogLogs, which are strings too.
+//!
+//! In Redis: bitops.c, hyperloglog.c. Absent: BITFIELD, BITPOS.
+
+use super::strings::bytes_of;
+use super::table::{GROW, GROW_FAST, READ, READ_FAST, data, key, keys_from};
+use super::words::{clip, int, is, lower};
+use super::{Answer, Command, Refused};
+use crate::node::keyspace::{Db, Hll, Text};
+use crate::words::{Argv, Reply};
+use bytes::Bytes;
+
+pub(super) const COMMANDS: &[Command] = &[
+    data("setbit", 4, GROW, key(1), setbit),
+    data("getbit", 3, READ_FAST, key(1), getbit),
+    data("bitcount", -2, READ, key(1), bitcount),
+    data("bitop", -4, GROW, keys_from(2), bitop),
+    data("pfadd", -2, GROW_FAST, key(1), pfadd),
+    data("pfcount", -2, READ, keys_from(1), pfcount),
+    data("pfmerge", -2, GROW, keys_from(1), pfmerge),
+];
+
+fn bit_offset(word: &[u8]) -> Result<usize, Refused> {
+    let invalid = || Refused::text("ERR bit offset is not an integer or out of range");
+    let offset = int(word).map_err(|_| invalid())?;
+    usize::try_from(offset).ok().filter(|offset| *offset < 1 << 32).ok_or_else(invalid)
+}
+
+fn setbit(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    let offset = bit_offset(&argv[2])?;
+    let on = match argv[3].as_ref() {
+        b"0" => false,
+        b"1" => true,
+        _ => return Err(Refused::text("ERR bit is not an integer or out of range")),
+    };
+    let mut bytes = bytes_of(db, &argv[1])?;
+    bytes.resize(bytes.len().max(offset / 8 + 1), 0);
+    let mask = 0x80 >> (offset % 8);
+    let before = bytes[offset / 8] & mask != 0;
+    bytes[offset / 8] = bytes[offset / 8] & !mask | if on { mask } else { 0 };
+    db.set_keeping_deadline(&argv[1], Text { bytes: bytes.into(), edited: true });
+    Ok(Reply::Int(i64::from(before)))
+}
+
+fn getbit(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    let offset = bit_offset(&argv[2])?;
+    let bytes = bytes_of(db, &argv[1])?;
+    let bit = bytes.get(offset / 8).is_some_and(|byte| byte & 0x80 >> (offset % 8) != 0);
+    Ok(Reply::Int(i64::from(bit)))
+}
+
+fn bitcount(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    let bytes = bytes_of(db, &argv[1])?;
+    let range = match &argv[2..] {
+        [] => Some(0..bytes.len()),
+        [start, end] => clip(int(start)?, int(end)?, bytes.len()),
+        [start, end, unit] if is(unit, "byte") => clip(int(start)?, int(end)?, bytes.len()),
+        _ => return Err(Refused::Syntax),
+    };
+    let ones = range.map_or(0, |range| bytes[range].iter().map(|byte| byte.count_ones()).sum());
+    Ok(Reply::Int(i64::from(ones)))
+}
+
+fn bitop(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    let operation = lower(&argv[1]);
+    let sources: Vec<Vec<u8>> =
+        argv[3..].iter().map(|key| bytes_of(db, key)).collect::<Result<_, _>>()?;
+    let len = sources.iter().map(Vec::len).max().unwrap_or(0);
+    let byte = |source: &Vec<u8>, at: usize| source.get(at).copied().unwrap_or(0);
+    let fold = |with: fn(u8, u8) -> u8| -> Vec<u8> {
+        let column = |at| sources.iter().map(|source| byte(source, at)).reduce(with);
+        (0..len).map(|at| column(at).unwrap_or(0)).collect()
+    };
+    let result = match operation.as_str() {
+        "and" => fold(|a, b| a & b),
+        "or" => fold(|a, b| a | b),
+        "xor" => fold(|a, b| a ^ b),
+        "not" if sources.len() == 1 => sources[0].iter().map(|byte| !byte).collect(),
+        "not" => {
+            return Err(Refused::text("ERR BITOP NOT must be called with a single source key."));
+        }
+        _ => return Err(Refused::Syntax),
+    };
+    if result.is_empty() {
+        db.delete(&argv[2]);
+    } else {
+        db.set(&argv[2], Text { bytes: result.into(), edited: true });
+    }
+    Ok(Reply::Int(len as i64))
+}
+
+fn registers(db: &mut Db<'_>, key: &Bytes) -> Result<Option<Hll>, Refused> {
+    let Some(text) = db.get::<Text>(key)? else { return Ok(None) };
+    Hll::parse(&text.bytes)
+        .map(Some)
+        .ok_or_else(|| Refused::text("WRONGTYPE Key is not a valid HyperLogLog string value."))
+}
+
+fn pfadd(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    let before = registers(db, &argv[1])?;
+    let mut changed = before.is_none();
+    let mut hll = before.unwrap_or_default();
+    for element in &argv[2..] {
+        changed |= hll.add(element);
+    }
+    if changed {
+        db.set_keeping_deadline(&argv[1], Text { bytes: hll.to_bytes(), edited: true });
+    }
+    Ok(Reply::Int(i64::from(changed)))
+}
+
+fn union(db: &mut Db<'_>, keys: &[Bytes]) -> Result<Hll, Refused> {
+    let mut all = Hll::default();
+    for key in keys {
+        if let Some(hll) = registers(db, key)? {
+            all.merge(&hll);
+        }
+    }
+    Ok(all)
+}
+
+fn pfcount(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    Ok(Reply::Int(union(db, &argv[1..])?.count() as i64))
+}
+
+fn pfmerge(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    let all = union(db, &argv[1..])?;
+    db.set_keeping_deadline(&argv[1], Text { bytes: all.to_bytes(), edited: true });
+    Ok(Reply::OK)
+}

@@ -1,0 +1,205 @@
+//! Clients that wait: for a key, for replicas, for the end of a pause.
+//!
+//! A blocked client's later requests queue behind it. Deadlines are looked at before the process
+//! sleeps and by its cron, as in Redis, so that a timeout may be up to 100 ms late. In Redis: blocked.c,
+//! `handleBlockedClientsTimeout`, `clusterRedirectBlockedClientIfNeeded`.
+
+use super::gate::look_up;
+use super::{Call, Outcome};
+use crate::node::Node;
+use crate::node::io::{ConnId, Outbox};
+use crate::node::route::{Query, Route};
+use crate::words::{Argv, Reply, Time};
+use bytes::Bytes;
+
+const ROLE_CHANGED: &str = "UNBLOCKED force unblock from blocking operation, instance state \
+    changed (master -> replica?)";
+
+/// What a client waits for.
+#[derive(Clone, PartialEq, Debug)]
+pub(in crate::node) enum Blocked {
+    /// One of these keys (BLPOP and its siblings).
+    Keys { argv: Argv, keys: Vec<Bytes>, until: Option<Time>, turn: u64 },
+    /// So many replicas that have the stream up to an offset (WAIT).
+    Replicas { wanted: i64, offset: u64, until: Option<Time> },
+    /// The end of a pause; then the request is looked at anew.
+    Paused { argv: Argv },
+    /// MIGRATE: the other node's answers.
+    Migration,
+}
+
+impl Node {
+    /// Lets a client wait.
+    pub(in crate::node) fn block(&mut self, conn: ConnId, blocked: Blocked) {
+        if let Some(client) = self.clients.get_mut(conn) {
+            client.blocked = Some(blocked);
+        }
+    }
+
+    /// Answers a client that waited, and goes on with what it asked since.
+    pub(in crate::node) fn unblock(
+        &mut self,
+        now: Time,
+        conn: ConnId,
+        reply: Reply,
+        out: &mut Outbox,
+    ) {
+        let Some(client) = self.clients.get_mut(conn) else { return };
+        if client.blocked.take().is_none() {
+            return;
+        }
+        self.reply(conn, reply, out);
+        self.process_waiting(now, conn, out);
+    }
+
+    /// A command found none of its keys: it waits, unless it may not.
+    pub(super) fn block_on_keys(
+        &mut self,
+        call: &Call<'_>,
+        keys: Vec<Bytes>,
+        until: Option<Time>,
+        nothing: Reply,
+    ) -> Outcome {
+        if !call.may_block {
+            return nothing.into();
+        }
+        self.clients.blocked_count += 1;
+        let turn = self.clients.blocked_count;
+        self.block(call.conn, Blocked::Keys { argv: call.argv.clone(), keys, until, turn });
+        Outcome::Blocked
+    }
+
+    /// Tries the commands of clients that wait for keys which changed, the longest wait first.
+    pub(super) fn serve_ready_keys(&mut self, now: Time, out: &mut Outbox) {
+        while !self.clients.ready.is_empty() {
+            let ready = std::mem::take(&mut self.clients.ready);
+            let mut waiting: Vec<(u64, ConnId, Argv)> = Vec::new();
+            for (conn, client) in self.clients.iter() {
+                if let Some(Blocked::Keys { argv, keys, turn, .. }) = &client.blocked
+                    && keys.iter().any(|key| ready.contains(key))
+                {
+                    waiting.push((*turn, conn, argv.clone()));
+                }
+            }
+            waiting.sort_unstable_by_key(|(turn, ..)| *turn);
+            for (_, conn, argv) in waiting {
+                self.try_again(now, conn, argv, out);
+            }
+        }
+    }
+
+    fn try_again(&mut self, now: Time, conn: ConnId, argv: Argv, out: &mut Outbox) {
+        let Ok(command) = look_up(&argv) else { return };
+        // It must not take a new turn if it still has to wait.
+        let mut call = Call { now, conn, argv, command, may_block: false, out };
+        let outcome = self.run(&mut call);
+        self.propagate_effects(now, out);
+        match outcome {
+            Outcome::Reply(Reply::NilArray | Reply::Nil) => {}
+            Outcome::Reply(reply) => self.unblock(now, conn, reply, out),
+            Outcome::Silent | Outcome::Blocked => {}
+        }
+    }
+
+    pub(in crate::node) fn clients_cron(&mut self, now: Time, out: &mut Outbox) {
+        self.migrations_cron(now, out);
+        if self.config.cluster_enabled {
+            self.redirect_blocked(now, out);
+        }
+    }
+
+    pub(in crate::node) fn clients_before_sleep(&mut self, now: Time, out: &mut Outbox) {
+        let paused = self.clients.paused(now).is_some() || self.writes_are_paused(now);
+        let due = |blocked: &Blocked| match blocked {
+            Blocked::Keys { until, .. } | Blocked::Replicas { until, .. } => {
+                until.is_some_and(|until| until <= now)
+            }
+            Blocked::Paused { .. } => !paused,
+            Blocked::Migration => false,
+        };
+        let ready = |client: &super::Client| client.blocked.as_ref().is_some_and(due);
+        let due: Vec<ConnId> =
+            self.clients.iter().filter(|(_, client)| ready(client)).map(|(conn, _)| conn).collect();
+        for conn in due {
+            self.end_of_wait(now, conn, out);
+        }
+        self.serve_waits(now, out);
+    }
+
+    fn end_of_wait(&mut self, now: Time, conn: ConnId, out: &mut Outbox) {
+        let blocked = self.clients.get(conn).and_then(|client| client.blocked.clone());
+        match blocked {
+            Some(Blocked::Keys { argv, .. }) => {
+                let single = ["blmove", "brpoplpush"].contains(&argv.name().as_str());
+                let nothing = if single { Reply::Nil } else { Reply::NilArray };
+                self.unblock(now, conn, nothing, out);
+            }
+            Some(Blocked::Replicas { offset, .. }) => {
+                let count = self.replication.acked_count(offset);
+                self.unblock(now, conn, Reply::Int(i64::from(count)), out);
+            }
+            Some(Blocked::Paused { argv }) => {
+                if let Some(client) = self.clients.get_mut(conn) {
+                    client.blocked = None;
+                }
+                self.process(now, conn, argv, out);
+                self.process_waiting(now, conn, out);
+            }
+            Some(Blocked::Migration) | None => {}
+        }
+    }
+
+    /// Answers every WAIT that has enough acknowledgements. In Redis: `processClientsWaitingReplicas`.
+    fn serve_waits(&mut self, now: Time, out: &mut Outbox) {
+        let mut served = Vec::new();
+        for (conn, client) in self.clients.iter() {
+            if let Some(Blocked::Replicas { wanted, offset, .. }) = client.blocked {
+                let count = i64::from(self.replication.acked_count(offset));
+                if wanted <= count {
+                    served.push((conn, count));
+                }
+            }
+        }
+        for (conn, count) in served {
+            self.unblock(now, conn, Reply::Int(count), out);
+        }
+    }
+
+    /// Clients that wait for keys which another node serves by now are sent there.
+    fn redirect_blocked(&mut self, now: Time, out: &mut Outbox) {
+        let mut elsewhere = Vec::new();
+        for (conn, client) in self.clients.iter() {
+            let Some(Blocked::Keys { keys, .. }) = &client.blocked else { continue };
+            let query = Query {
+                keys: keys.iter().take(1).collect(),
+                asking: true,
+                writes: true,
+                is_write_command: true,
+                ..Query::default()
+            };
+            let route = match self.cluster.state_ok() {
+                true => self.route(now, &query),
+                false => Route::Down,
+            };
+            if matches!(route, Route::Down | Route::NotServed | Route::Moved { .. }) {
+                elsewhere.push((conn, route));
+            }
+        }
+        for (conn, route) in elsewhere {
+            self.unblock(now, conn, Reply::error(route.to_string()), out);
+        }
+    }
+
+    /// All who wait get an error and lose their connection, but those who wait for the end of a
+    /// pause: they will be redirected. In Redis: `disconnectAllBlockedClients`.
+    pub(in crate::node) fn disconnect_blocked_clients(&mut self, now: Time, out: &mut Outbox) {
+        let waits =
+            |client: &super::Client| !matches!(client.blocked, None | Some(Blocked::Paused { .. }));
+        let all: Vec<ConnId> =
+            self.clients.iter().filter(|(_, client)| waits(client)).map(|(conn, _)| conn).collect();
+        for conn in all {
+            self.reply(conn, Reply::error(ROLE_CHANGED), out);
+            self.disconnect(now, conn, out);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Running a command: its handler, what it changed, and who hears of that.
+//!
+//! Invariants: what a command, transaction or script changed goes to the replicas before its answer
+//! goes to the client, in MULTI and EXEC if it is more than one write. In Redis: `call`,
+//! `propagatePendingCommands` (server.c).
+
+use super::gate::look_up;
+use super::table::Handler;
+use super::{Answer, Call, Command, Outcome};
+use crate::node::Node;
+use crate::node::io::{ConnId, Outbox};
+use crate::node::keyspace::{Db, db::Effects, db::Expired};
+use crate::words::{Argv, Time};
+use bytes::Bytes;
+
+impl Node {
+    /// Runs a command that passed the gate, tells the replicas, then answers.
+    pub(super) fn run_for_client(
+        &mut self,
+        now: Time,
+        conn: ConnId,
+        command: &'static Command,
+        argv: Argv,
+        out: &mut Outbox,
+    ) {
+        let mut call = Call { now, conn, argv, command, may_block: true, out };
+        let outcome = self.run(&mut call);
+        self.propagate_effects(now, out);
+        let offset = self.replication.offset();
+        if let Some(client) = self.clients.get_mut(conn) {
+            client.wrote_to = offset;
+        }
+        match outcome {
+            Outcome::Reply(reply) => self.reply(conn, reply, out),
+            Outcome::Silent | Outcome::Blocked => {}
+        }
+        self.serve_ready_keys(now, out);
+    }
+
+    /// Runs a command's handler; what it changed is kept in `effects`.
+    pub(super) fn run(&mut self, call: &mut Call<'_>) -> Outcome {
+        self.clients.stats.commands_processed += 1;
+        match call.command.handler {
+            Handler::Node(handler) => handler(self, call),
+            Handler::Data(handler) => self.with_db(call, handler).into(),
+        }
+    }
+
+    /// Does something with the keyspace; what it changed is kept in `effects`.
+    pub(super) fn with_db(
+        &mut self,
+        call: &Call<'_>,
+        act: impl FnOnce(&mut Db<'_>, &Argv) -> Answer,
+    ) -> Answer {
+        let expired = self.expired_keys_are(call.now);
+        let in_cluster = self.config.cluster_enabled;
+        let mut db = Db::new(&mut self.keyspace, call.now, &mut self.rng, expired, in_cluster);
+        let answer = act(&mut db, &call.argv);
+        let effects = db.finish(&call.argv);
+        self.note_effects(effects);
+        answer
+    }
+
+    /// Keeps what was changed until it is propagated; tells those who watch.
+    pub(super) fn note_effects(&mut self, effects: Effects) {
+        self.clients.effects.extend(effects.commands);
+        self.clients.stats.changes += effects.changes;
+        for key in &effects.touched {
+            self.clients.touch(key);
+        }
+    }
+
+    /// Hands the effective writes over to replication.
+    pub(super) fn propagate_effects(&mut self, now: Time, out: &mut Outbox) {
+        let effects = std::mem::take(&mut self.clients.effects);
+        self.propagate_all(now, &effects, out);
+    }
+
+    /// What is done with keys whose deadline has passed.
+    pub(in crate::node) fn expired_keys_are(&self, now: Time) -> Expired {
+        let waits = self.replication.master().is_some() || self.writes_are_paused(now);
+        if waits { Expired::IsHidden } else { Expired::IsDeleted }
+    }
+
+    /// Executes a command of the master's stream, or of the append-only file: no gate, no expiry, no
+    /// answer, and nothing is propagated, for the stream is passed on as it is.
+    pub(in crate::node) fn apply_from_master(&mut self, now: Time, argv: &Argv, _: &mut Outbox) {
+        let Ok(command) = look_up(argv) else { return };
+        let Handler::Data(handler) = command.handler else { return };
+        let mut db = Db::new(&mut self.keyspace, now, &mut self.rng, Expired::IsThere, true);
+        let _answer = handler(&mut db, argv);
+        let effects = db.finish(argv);
+        self.note_effects(effects);
+        self.clients.effects.clear();
+        self.clients.ready.clear();
+    }
+
+    /// The keys that a command names.
+    pub(in crate::node) fn keys_of(&self, argv: &Argv) -> Vec<Bytes> {
+        let Ok(command) = look_up(argv) else { return Vec::new() };
+        let places = command.keys.places(argv);
+        places.into_iter().filter_map(|at| argv.get(at).cloned()).collect()
+    }
+}

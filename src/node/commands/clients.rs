@@ -1,0 +1,278 @@
+//! The connections of clients and what each has said so far.
+//!
+//! Replicas of this node are clients too: they asked PSYNC. In Redis: `client` (server.h),
+//! networking.c. Absent: output buffer limits, `maxclients`, idle timeouts.
+
+use super::Command;
+use super::blocking::Blocked;
+use super::migrate::Migrations;
+use super::pubsub::Subscriptions;
+use crate::node::Node;
+use crate::node::io::{ConnId, Outbox};
+use crate::shapes::stream::ClientData;
+use crate::words::resp::Protocol;
+use crate::words::{Argv, Reply, Time};
+use bytes::Bytes;
+use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
+
+/// The client connections of a node and their state (MULTI, WATCH, ASKING, READONLY, blocked ...).
+#[derive(Clone, Debug)]
+pub struct Clients {
+    pub(super) by_conn: BTreeMap<ConnId, Client>,
+    next_id: u64,
+    pub(super) subscriptions: Subscriptions,
+    pub(super) pauses: Vec<Pause>,
+    pub(super) migrations: Migrations,
+    /// Effective writes of the command, transaction or script that runs.
+    pub(super) effects: Vec<Argv>,
+    /// Keys that changed since blocked clients were last looked at.
+    pub(super) ready: Vec<Bytes>,
+    /// How many blocked so far: the first to come is the first to be served.
+    pub(super) blocked_count: u64,
+    /// DEBUG SET-ACTIVE-EXPIRE.
+    pub(in crate::node) active_expire: bool,
+    /// What INFO counts.
+    pub(in crate::node) stats: Stats,
+}
+
+/// Counters of INFO.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(in crate::node) struct Stats {
+    pub connections_received: u64,
+    pub commands_processed: u64,
+    pub expired_keys: u64,
+    pub keyspace_hits: u64,
+    pub keyspace_misses: u64,
+    pub error_replies: u64,
+    pub changes: u64,
+}
+
+/// One connection.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// Its number, as CLIENT ID says it.
+    pub id: u64,
+    /// Where it comes from.
+    pub peer: SocketAddr,
+    /// Which of our addresses it came to.
+    pub local: SocketAddr,
+    /// When it came.
+    pub since: Time,
+    /// When it last asked something.
+    pub asked: Time,
+    /// CLIENT SETNAME.
+    pub name: Bytes,
+    /// HELLO.
+    pub protocol: Protocol,
+    /// Whether it gave the password, if one is wanted.
+    pub authenticated: bool,
+    /// ASKING: for the next command.
+    pub asking: bool,
+    /// READONLY: until READWRITE.
+    pub readonly: bool,
+    /// MULTI.
+    pub transaction: Option<Transaction>,
+    pub(super) watched: Vec<Bytes>,
+    pub(super) watch_broken: bool,
+    pub(super) blocked: Option<Blocked>,
+    /// Requests that wait behind the one that blocks.
+    pub(super) waiting: VecDeque<Argv>,
+    /// The stream's offset after its last command: what WAIT waits for.
+    pub(in crate::node) wrote_to: u64,
+    /// Its last command's name.
+    pub last_command: &'static str,
+}
+
+/// Commands between MULTI and EXEC.
+#[derive(Clone, Debug, Default)]
+pub struct Transaction {
+    pub(super) commands: Vec<(&'static Command, Argv)>,
+    /// A command was refused: EXEC will refuse all.
+    pub(super) broken: bool,
+}
+
+/// Who paused the clients.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PausePurpose {
+    /// CLIENT PAUSE.
+    Command,
+    /// SHUTDOWN waits for replicas.
+    Shutdown,
+}
+
+/// What is paused.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum PauseKind {
+    /// Commands that may write.
+    Writes,
+    /// Every command.
+    Everything,
+}
+
+/// A pause of all clients.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Pause {
+    purpose: PausePurpose,
+    kind: PauseKind,
+    until: Time,
+}
+
+impl Default for Clients {
+    fn default() -> Clients {
+        Clients {
+            by_conn: BTreeMap::new(),
+            next_id: 1,
+            subscriptions: Subscriptions::default(),
+            pauses: Vec::new(),
+            migrations: Migrations::default(),
+            effects: Vec::new(),
+            ready: Vec::new(),
+            blocked_count: 0,
+            active_expire: true,
+            stats: Stats::default(),
+        }
+    }
+}
+
+impl Clients {
+    /// Whether `conn` is a client's (replicas included).
+    pub(in crate::node) fn has(&self, conn: ConnId) -> bool {
+        self.by_conn.contains_key(&conn)
+    }
+    /// The client on this connection.
+    pub fn get(&self, conn: ConnId) -> Option<&Client> {
+        self.by_conn.get(&conn)
+    }
+    pub(in crate::node) fn get_mut(&mut self, conn: ConnId) -> Option<&mut Client> {
+        self.by_conn.get_mut(&conn)
+    }
+    /// The address at the other end of a client's connection.
+    pub(in crate::node) fn peer(&self, conn: ConnId) -> Option<SocketAddr> {
+        self.get(conn).map(|client| client.peer)
+    }
+    /// All clients in order of their connections.
+    pub fn iter(&self) -> impl Iterator<Item = (ConnId, &Client)> {
+        self.by_conn.iter().map(|(&conn, client)| (conn, client))
+    }
+    /// Tells those who watch `key` that it changed, and those who are blocked on it.
+    pub(in crate::node) fn touch(&mut self, key: &Bytes) {
+        for client in self.by_conn.values_mut() {
+            client.watch_broken |= client.watched.contains(key);
+        }
+        if self.by_conn.values().any(|client| client.blocked.is_some()) {
+            self.ready.push(key.clone());
+        }
+    }
+    /// Tells all who watch anything.
+    pub(in crate::node) fn touch_all(&mut self) {
+        for client in self.by_conn.values_mut() {
+            client.watch_broken |= !client.watched.is_empty();
+        }
+    }
+    /// Pauses clients until then; a longer pause for the same purpose stays. In Redis: `pauseActions`.
+    pub(in crate::node) fn pause(&mut self, purpose: PausePurpose, kind: PauseKind, until: Time) {
+        match self.pauses.iter_mut().find(|pause| pause.purpose == purpose) {
+            Some(pause) => {
+                pause.kind = kind;
+                pause.until = pause.until.max(until);
+            }
+            None => self.pauses.push(Pause { purpose, kind, until }),
+        }
+    }
+    /// Ends a pause.
+    pub(in crate::node) fn unpause(&mut self, purpose: PausePurpose) {
+        self.pauses.retain(|pause| pause.purpose != purpose);
+    }
+    /// What is paused at `now`, whatever the purpose.
+    pub(in crate::node) fn paused(&self, now: Time) -> Option<PauseKind> {
+        self.pauses.iter().filter(|pause| now < pause.until).map(|pause| pause.kind).max()
+    }
+}
+
+impl Client {
+    fn new(id: u64, peer: SocketAddr, local: SocketAddr, now: Time) -> Client {
+        Client {
+            id,
+            peer,
+            local,
+            since: now,
+            asked: now,
+            name: Bytes::new(),
+            protocol: Protocol::Resp2,
+            authenticated: false,
+            asking: false,
+            readonly: false,
+            transaction: None,
+            watched: Vec::new(),
+            watch_broken: false,
+            blocked: None,
+            waiting: VecDeque::new(),
+            wrote_to: 0,
+            last_command: "NULL",
+        }
+    }
+    /// Ends a transaction and forgets the watches. In Redis: `discardTransaction`.
+    pub(super) fn discard(&mut self) {
+        self.transaction = None;
+        self.watched.clear();
+        self.watch_broken = false;
+    }
+}
+
+impl Node {
+    pub(in crate::node) fn client_accepted(
+        &mut self,
+        now: Time,
+        conn: ConnId,
+        peer: SocketAddr,
+        local: SocketAddr,
+        _out: &mut Outbox,
+    ) {
+        let id = self.clients.next_id;
+        self.clients.next_id += 1;
+        self.clients.stats.connections_received += 1;
+        self.clients.by_conn.insert(conn, Client::new(id, peer, local, now));
+    }
+
+    pub(in crate::node) fn client_closed(&mut self, _: Time, conn: ConnId, _: &mut Outbox) {
+        self.clients.subscriptions.remove_all(conn);
+        self.clients.by_conn.remove(&conn);
+    }
+
+    /// Closes a client's connection from this side; what was said to it still arrives.
+    pub(in crate::node) fn disconnect(&mut self, now: Time, conn: ConnId, out: &mut Outbox) {
+        if self.clients.has(conn) {
+            out.close(conn);
+            self.replica_closed(now, conn, out);
+            self.client_closed(now, conn, out);
+        }
+    }
+
+    /// Lets commands that may write wait until then, unless they wait longer already.
+    pub(in crate::node) fn pause_writes(&mut self, until: Time) {
+        self.clients.pause(PausePurpose::Shutdown, PauseKind::Writes, until);
+    }
+    /// Lets them go on.
+    pub(in crate::node) fn unpause_writes(&mut self) {
+        self.clients.unpause(PausePurpose::Shutdown);
+    }
+    /// Whether commands that may write have to wait (CLIENT PAUSE, a shutdown, a manual failover).
+    pub(in crate::node) fn writes_are_paused(&self, now: Time) -> bool {
+        self.clients.paused(now).is_some()
+    }
+
+    /// Answers a client, in its protocol.
+    pub(in crate::node) fn reply(&mut self, conn: ConnId, reply: Reply, out: &mut Outbox) {
+        let Some(client) = self.clients.by_conn.get(&conn) else { return };
+        if let Reply::Error(_) = reply {
+            self.clients.stats.error_replies += 1;
+        }
+        out.send_client(conn, ClientData::Reply { reply, protocol: client.protocol });
+    }
+
+    /// The clients of the node.
+    pub fn clients(&self) -> &Clients {
+        &self.clients
+    }
+}

@@ -1,0 +1,200 @@
+//! EVAL, as far as a lesson on routing needs it.
+//!
+//! A script is `return` and a number, a string, `KEYS[i]`, `ARGV[i]`, or one `redis.call(...)` of
+//! such. Its keys are routed before it runs; every call inside is routed again. In Redis: eval.c,
+//! `scriptVerifyClusterState` (script.c). Spec: slots 7. Absent: the rest of Lua, EVALSHA, functions.
+
+use super::gate::look_up;
+use super::table::{Flags, Keys, group, node};
+use super::words::{int, lower};
+use super::{Call, Command, Outcome, Refused};
+use crate::node::Node;
+use crate::node::route::{Query, Route};
+use crate::words::{Argv, Reply};
+use bytes::Bytes;
+use sha1::{Digest, Sha1};
+
+const EVAL: Flags = Flags::NOSCRIPT
+    .or(Flags::STALE)
+    .or(Flags::SKIP_MONITOR)
+    .or(Flags::NO_MANDATORY_KEYS)
+    .or(Flags::MOVABLE);
+const COUNTED: Keys = Keys::Counted { count: 2, store: 0 };
+
+pub(super) const COMMANDS: &[Command] = &[
+    node("eval", -3, EVAL, COUNTED, eval),
+    node("eval_ro", -3, EVAL.or(Flags::READONLY), COUNTED, eval),
+    node("evalsha", -3, EVAL, COUNTED, |_, _| no_script()),
+    node("evalsha_ro", -3, EVAL.or(Flags::READONLY), COUNTED, |_, _| no_script()),
+    group(
+        "script",
+        -2,
+        &[
+            node("script|load", 3, Flags::NOSCRIPT.or(Flags::STALE), Keys::None, |_, call| {
+                Reply::bulk(digest(&call.argv[2])).into()
+            }),
+            node("script|exists", -3, Flags::NOSCRIPT, Keys::None, |_, call| {
+                Reply::Array(call.argv[2..].iter().map(|_| Reply::Int(0)).collect()).into()
+            }),
+            node("script|flush", -2, Flags::NOSCRIPT, Keys::None, |_, _| Reply::OK.into()),
+        ],
+    ),
+];
+
+fn no_script() -> Outcome {
+    Refused::text("NOSCRIPT No matching script. Please use EVAL.").into()
+}
+
+fn digest(script: &[u8]) -> String {
+    Sha1::digest(script).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What a script returns.
+#[derive(Clone, PartialEq, Debug)]
+enum Expression {
+    Number(i64),
+    Words(Bytes),
+    Call(Vec<Expression>),
+}
+
+fn eval(node: &mut Node, call: &mut Call<'_>) -> Outcome {
+    let count = match int(&call.argv[2]) {
+        Ok(count) if count < 0 => {
+            return Refused::text("ERR Number of keys can't be negative").into();
+        }
+        Ok(count) => count as usize,
+        Err(refused) => return refused.into(),
+    };
+    if call.argv.len() - 3 < count {
+        return Refused::text("ERR Number of keys can't be greater than number of args").into();
+    }
+    let words = call.argv.clone();
+    let (keys, args) = words[3..].split_at(count);
+    let script = String::from_utf8_lossy(&words[1]).into_owned();
+    let expression = script.trim().strip_prefix("return").and_then(|body| {
+        let (expression, rest) = parse(body.trim(), keys, args)?;
+        rest.trim().is_empty().then_some(expression)
+    });
+    match expression {
+        None => Refused::text("ERR this simulator runs only `return` of a value or one redis.call")
+            .into(),
+        Some(Expression::Number(number)) => Reply::Int(number).into(),
+        Some(Expression::Words(words)) => Reply::Bulk(words).into(),
+        Some(Expression::Call(words)) => call_from_script(node, call, &script, &words),
+    }
+}
+
+/// Reads one expression; the rest of the text.
+fn parse<'a>(text: &'a str, keys: &[Bytes], args: &[Bytes]) -> Option<(Expression, &'a str)> {
+    let text = text.trim_start();
+    for call in ["redis.call(", "redis.pcall("] {
+        if let Some(inside) = text.strip_prefix(call) {
+            return parse_call(inside, keys, args);
+        }
+    }
+    for (name, values) in [("KEYS[", keys), ("ARGV[", args)] {
+        if let Some(inside) = text.strip_prefix(name) {
+            let (index, rest) = inside.split_once(']')?;
+            let value = values.get(index.trim().parse::<usize>().ok()?.checked_sub(1)?)?;
+            return Some((Expression::Words(value.clone()), rest));
+        }
+    }
+    if let Some(quote) = text.chars().next().filter(|c| *c == '\'' || *c == '"') {
+        let (inside, rest) = text[1..].split_once(quote)?;
+        return Some((Expression::Words(Bytes::copy_from_slice(inside.as_bytes())), rest));
+    }
+    let end = text.find(|c: char| !(c.is_ascii_digit() || c == '-')).unwrap_or(text.len());
+    Some((Expression::Number(text[..end].parse().ok()?), &text[end..]))
+}
+
+fn parse_call<'a>(
+    mut text: &'a str,
+    keys: &[Bytes],
+    args: &[Bytes],
+) -> Option<(Expression, &'a str)> {
+    let mut words = Vec::new();
+    loop {
+        let (word, rest) = parse(text, keys, args)?;
+        words.push(word);
+        let rest = rest.trim_start();
+        if let Some(rest) = rest.strip_prefix(')') {
+            return Some((Expression::Call(words), rest));
+        }
+        text = rest.strip_prefix(',')?;
+    }
+}
+
+fn call_from_script(
+    node: &mut Node,
+    call: &mut Call<'_>,
+    script: &str,
+    words: &[Expression],
+) -> Outcome {
+    let word = |expression: &Expression| match expression {
+        Expression::Words(words) => Some(words.clone()),
+        Expression::Number(number) => Some(Bytes::from(number.to_string())),
+        Expression::Call(_) => None,
+    };
+    let Some(words) = words.iter().map(word).collect::<Option<Vec<Bytes>>>() else {
+        return Refused::text("ERR this simulator runs only one redis.call").into();
+    };
+    let at = |why: &str| {
+        let sha = digest(script.as_bytes());
+        Outcome::from(Refused::text(format!("ERR {why} script: {sha}, on @user_script:1.")))
+    };
+    let argv = Argv::new(words);
+    let command = match look_up(&argv) {
+        Ok(command) if command.takes(argv.len()) => command,
+        Ok(_) => return at("Wrong number of args calling Redis command from script"),
+        Err(_) => return at("Unknown Redis command called from script"),
+    };
+    if command.flags.has(Flags::NOSCRIPT) {
+        return at("This Redis command is not allowed from script");
+    }
+    match route_from_script(node, call, command, &argv) {
+        Route::Here => {}
+        Route::Down => {
+            return at("Script attempted to execute a command while the cluster is down");
+        }
+        Route::DownForWrites => {
+            return at(
+                "Script attempted to execute a write command while the cluster is down and \
+                       readonly",
+            );
+        }
+        _ => return at("Script attempted to access a non local key in a cluster node"),
+    }
+    let inner = &mut Call {
+        now: call.now,
+        conn: call.conn,
+        argv,
+        command,
+        may_block: false,
+        out: &mut *call.out,
+    };
+    match node.run(inner) {
+        Outcome::Reply(Reply::Error(text)) => {
+            let text = String::from_utf8_lossy(&text).into_owned();
+            let sha = digest(script.as_bytes());
+            Refused::text(format!("{text} script: {sha}, on @user_script:1.")).into()
+        }
+        outcome => outcome,
+    }
+}
+
+fn route_from_script(node: &Node, call: &Call<'_>, command: &Command, argv: &Argv) -> Route {
+    if !node.config.cluster_enabled || lower(&argv[0]) == "eval" {
+        return Route::Here;
+    }
+    let client = node.clients.get(call.conn);
+    let places = command.keys.places(argv);
+    let query = Query {
+        keys: places.into_iter().filter_map(|at| argv.get(at)).collect(),
+        writes: command.flags.has(Flags::WRITE),
+        is_write_command: command.flags.has(Flags::WRITE),
+        asking: client.is_some_and(|client| client.asking),
+        readonly: client.is_some_and(|client| client.readonly),
+        ..Query::default()
+    };
+    node.route(call.now, &query)
+}

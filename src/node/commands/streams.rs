@@ -1,0 +1,157 @@
+//! Streams: adding, counting, reading.
+//!
+//! In Redis: t_stream.c. XADD with `*` is propagated with the id it got. Absent: consumer groups,
+//! trimming, blocking reads.
+
+use super::table::{Flags, GROW_FAST, Keys, READ, READ_FAST, WRITE_FAST, data, key};
+use super::words::{int, is};
+use super::{Answer, Command, Refused};
+use crate::node::keyspace::{Db, Stream, StreamId};
+use crate::words::{Argv, Reply};
+use bytes::Bytes;
+
+pub(super) const COMMANDS: &[Command] = &[
+    data("xadd", -5, GROW_FAST, key(1), xadd),
+    data("xlen", 2, READ_FAST, key(1), |db, argv| {
+        Ok(Reply::Int(db.get::<Stream>(&argv[1])?.map_or(0, |s| s.entries.len() as i64)))
+    }),
+    data("xrange", -4, READ, key(1), |db, argv| xrange(db, argv, false)),
+    data("xrevrange", -4, READ, key(1), |db, argv| xrange(db, argv, true)),
+    data("xdel", -3, WRITE_FAST, key(1), xdel),
+    data("xread", -4, READ.or(Flags::BLOCKING).or(Flags::MOVABLE), Keys::Streams, xread),
+];
+
+fn invalid_id() -> Refused {
+    Refused::text("ERR Invalid stream ID specified as stream command argument")
+}
+
+fn xadd(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    let mut at = 2;
+    let mut make = true;
+    if is(&argv[at], "nomkstream") {
+        make = false;
+        at += 1;
+    }
+    let fields = argv.len() - at - 1;
+    if fields == 0 || !fields.is_multiple_of(2) {
+        return Err(Refused::WrongArity("xadd".into()));
+    }
+    let key = &argv[1];
+    let last = match db.get::<Stream>(key)? {
+        None if !make => return Ok(Reply::Nil),
+        None => StreamId::default(),
+        Some(stream) => stream.last,
+    };
+    let id = new_id(&argv[at], last, db.now_ms())?;
+    let stream = db.get_or_make::<Stream>(key)?;
+    stream.entries.insert(id, argv[at + 1..].to_vec());
+    stream.last = id;
+    db.changed(key);
+    let shown = Bytes::from(id.to_string());
+    let words = argv[..at].iter().cloned().chain([shown.clone()]);
+    db.rewrite(Argv::new(words.chain(argv[at + 1..].iter().cloned())));
+    Ok(Reply::Bulk(shown))
+}
+
+fn new_id(word: &[u8], last: StreamId, now_ms: u64) -> Result<StreamId, Refused> {
+    let next_in = |ms: u64| if ms == last.ms { last.seq.wrapping_add(1) } else { 0 };
+    let id = match word {
+        b"*" if last.ms < now_ms => StreamId { ms: now_ms, seq: 0 },
+        b"*" => last.next(),
+        [ms @ .., b'-', b'*'] => {
+            let ms = StreamId::parse(ms, 0).ok_or_else(invalid_id)?.ms;
+            StreamId { ms, seq: next_in(ms) }
+        }
+        _ => StreamId::parse(word, 0).ok_or_else(invalid_id)?,
+    };
+    if id == StreamId::default() {
+        return Err(Refused::text("ERR The ID specified in XADD must be greater than 0-0"));
+    }
+    if id <= last {
+        return Err(Refused::text(
+            "ERR The ID specified in XADD is equal or smaller than the target stream top item",
+        ));
+    }
+    Ok(id)
+}
+
+fn bound(word: &[u8], missing_seq: u64) -> Result<StreamId, Refused> {
+    match word {
+        b"-" => Ok(StreamId::default()),
+        b"+" => Ok(StreamId::MAX),
+        _ => StreamId::parse(word, missing_seq).ok_or_else(invalid_id),
+    }
+}
+
+fn entry_reply(id: StreamId, fields: &[Bytes]) -> Reply {
+    let fields = fields.iter().cloned().map(Reply::Bulk).collect();
+    Reply::Array(vec![Reply::bulk(id.to_string()), Reply::Array(fields)])
+}
+
+fn xrange(db: &mut Db<'_>, argv: &Argv, reversed: bool) -> Answer {
+    let (low, high) = if reversed { (3, 2) } else { (2, 3) };
+    let (low, high) = (bound(&argv[low], 0)?, bound(&argv[high], u64::MAX)?);
+    let count = match &argv[4..] {
+        [] => usize::MAX,
+        [word, count] if is(word, "count") => usize::try_from(int(count)?).unwrap_or(0),
+        _ => return Err(Refused::Syntax),
+    };
+    let Some(stream) = db.get::<Stream>(&argv[1])? else { return Ok(Reply::Array(Vec::new())) };
+    if high < low {
+        return Ok(Reply::Array(Vec::new()));
+    }
+    let rows = stream.entries.range(low..=high).map(|(id, fields)| entry_reply(*id, fields));
+    Ok(Reply::Array(match reversed {
+        true => rows.rev().take(count).collect(),
+        false => rows.take(count).collect(),
+    }))
+}
+
+fn xdel(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    let ids: Option<Vec<StreamId>> =
+        argv[2..].iter().map(|word| StreamId::parse(word, 0)).collect();
+    let ids = ids.ok_or_else(invalid_id)?;
+    let Some(stream) = db.get_mut::<Stream>(&argv[1])? else { return Ok(Reply::Int(0)) };
+    let removed = ids.iter().filter(|id| stream.entries.remove(id).is_some()).count();
+    if 0 < removed {
+        db.changed(&argv[1]);
+    }
+    Ok(Reply::Int(removed as i64))
+}
+
+fn xread(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    let mut count = usize::MAX;
+    let mut at = 1;
+    while let Some(word) = argv.get(at).filter(|word| !is(word, "streams")) {
+        let value = int(argv.get(at + 1).ok_or(Refused::Syntax)?)?;
+        match () {
+            () if is(word, "count") => count = usize::try_from(value).unwrap_or(0),
+            () if is(word, "block") => {}
+            () => return Err(Refused::Syntax),
+        }
+        at += 2;
+    }
+    let names = argv.get(at + 1..).unwrap_or_default();
+    if names.is_empty() || !names.len().is_multiple_of(2) {
+        return Err(Refused::text(
+            "ERR Unbalanced 'xread' list of streams: for each stream key an ID or '$' must be \
+             specified.",
+        ));
+    }
+    let (keys, ids) = names.split_at(names.len() / 2);
+    let mut found = Vec::new();
+    for (key, id) in keys.iter().zip(ids) {
+        let Some(stream) = db.get::<Stream>(key)? else { continue };
+        let after = if id == "$" { stream.last } else { bound(id, 0)? };
+        let rows = stream.entries.range(after.next()..).take(count);
+        let rows: Vec<Reply> = rows.map(|(id, fields)| entry_reply(*id, fields)).collect();
+        if !rows.is_empty() {
+            found.push((Reply::Bulk(key.clone()), Reply::Array(rows)));
+        }
+    }
+    if found.is_empty() {
+        return Ok(Reply::NilArray);
+    }
+    let pair = |(key, rows)| Reply::Array(vec![key, rows]);
+    Ok(Reply::Array(found.into_iter().map(pair).collect()))
+}

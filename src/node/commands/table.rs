@@ -1,0 +1,232 @@
+//! What a command is: a row with its name, arity, flags, keys and handler.
+//!
+//! Each family file holds the rows of its commands; the gate, COMMAND and the errors read them. In
+//! Redis: the JSON files of src/commands (7.0.15), which the rows' numbers and flags were read from.
+
+use super::{Answer, Call, Outcome};
+use crate::node::Node;
+use crate::node::keyspace::Db;
+use crate::words::Argv;
+use bytes::Bytes;
+
+/// A command, or a subcommand of one.
+#[derive(Debug)]
+pub struct Command {
+    /// Its name in lower case; of a subcommand with its container: `cluster|keyslot`.
+    pub name: &'static str,
+    /// How many words, its own included; negative: at least so many.
+    pub arity: i32,
+    /// What it is.
+    pub flags: Flags,
+    /// Which of its words are keys.
+    pub keys: Keys,
+    /// What it does.
+    pub(super) handler: Handler,
+    /// Its subcommands, if it is only a name for those.
+    pub subcommands: &'static [Command],
+}
+
+/// What a command does.
+pub(super) enum Handler {
+    /// Something with keys, and nothing else.
+    Data(fn(&mut Db<'_>, &Argv) -> Answer),
+    /// Something with the whole process.
+    Node(fn(&mut Node, &mut Call<'_>) -> Outcome),
+}
+
+impl std::fmt::Debug for Handler {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if let Handler::Data(_) = self { "Data" } else { "Node" })
+    }
+}
+
+/// Flags of commands, as COMMAND INFO names them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Flags(u32);
+
+macro_rules! flags {
+    ($($bit:literal $name:ident $word:literal)*) => {
+        impl Flags {
+            /// None of them.
+            pub const NONE: Flags = Flags(0);
+            $(
+                #[doc = concat!("`", $word, "`")]
+                pub const $name: Flags = Flags(1 << $bit);
+            )*
+            /// Their words.
+            pub fn words(self) -> impl Iterator<Item = &'static str> {
+                [$((Flags::$name, $word)),*].into_iter().filter(move |f| self.has(f.0)).map(|f| f.1)
+            }
+        }
+    };
+}
+flags! {
+    0 WRITE "write" 1 READONLY "readonly" 2 DENYOOM "denyoom" 3 ADMIN "admin" 4 PUBSUB "pubsub"
+    5 NOSCRIPT "noscript" 6 BLOCKING "blocking" 7 LOADING "loading" 8 STALE "stale"
+    9 SKIP_MONITOR "skip_monitor" 10 SKIP_SLOWLOG "skip_slowlog" 11 ASKING "asking" 12 FAST "fast"
+    13 NO_AUTH "no_auth" 14 NO_ASYNC_LOADING "no_async_loading" 15 NO_MULTI "no_multi"
+    16 MOVABLE "movablekeys" 17 ALLOW_BUSY "allow_busy" 18 NO_MANDATORY_KEYS "no_mandatory_keys"
+}
+
+impl Flags {
+    /// Whether any of `other` is among them.
+    pub const fn has(self, other: Flags) -> bool {
+        self.0 & other.0 != 0
+    }
+    /// With all of `other`.
+    pub const fn or(self, other: Flags) -> Flags {
+        Flags(self.0 | other.0)
+    }
+}
+
+/// A command that reads.
+pub(super) const READ: Flags = Flags::READONLY;
+/// One that reads and takes no time.
+pub(super) const READ_FAST: Flags = READ.or(Flags::FAST);
+/// A command that writes, but never needs memory.
+pub(super) const WRITE: Flags = Flags::WRITE;
+/// One that takes no time.
+pub(super) const WRITE_FAST: Flags = WRITE.or(Flags::FAST);
+/// A command that writes and may need memory.
+pub(super) const GROW: Flags = WRITE.or(Flags::DENYOOM);
+/// One that takes no time.
+pub(super) const GROW_FAST: Flags = GROW.or(Flags::FAST);
+
+/// Which words of a command are keys.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Keys {
+    /// None.
+    None,
+    /// From one place to another, by steps; `last` counts from the end if negative.
+    Range {
+        /** The first. */
+        first: usize,
+        /** The last. */
+        last: i32,
+        /** How far apart. */
+        step: usize,
+    },
+    /// As many as the word at `count` says, right after it; and the one at `store`, if that is not 0.
+    Counted {
+        /** Where their number is. */
+        count: usize,
+        /** Where a destination is. */
+        store: usize,
+    },
+    /// The word at 1, and the one after STORE.
+    Store,
+    /// MIGRATE: the word at 3, or those after KEYS.
+    Migrate,
+    /// XREAD: the first half of the words after STREAMS.
+    Streams,
+}
+
+impl Keys {
+    /// Their places in `words`. None if they do not say.
+    pub fn places(self, words: &[Bytes]) -> Vec<usize> {
+        match self {
+            Keys::None => Vec::new(),
+            Keys::Range { first, last, step } => {
+                let end = if last < 0 { words.len() as i32 + last } else { last };
+                let end = (end + 1).clamp(0, words.len() as i32) as usize;
+                (first..end).step_by(step).collect()
+            }
+            Keys::Counted { count, store } => counted(words, count, store),
+            Keys::Store => {
+                let after = |word: &Bytes| word.eq_ignore_ascii_case(b"STORE");
+                let store = words.iter().skip(2).rposition(after).map(|at| at + 3);
+                std::iter::once(1).chain(store.filter(|&at| at < words.len())).collect()
+            }
+            Keys::Migrate => migrated(words),
+            Keys::Streams => streams(words),
+        }
+    }
+}
+
+fn counted(words: &[Bytes], count: usize, store: usize) -> Vec<usize> {
+    let number = words.get(count).and_then(|word| crate::node::keyspace::number::integer(word));
+    let room = words.len().saturating_sub(count + 1);
+    let number = match number.map(usize::try_from) {
+        Some(Ok(number)) if number <= room => number,
+        _ => return Vec::new(),
+    };
+    let destination = (store != 0 && number != 0).then_some(store);
+    destination.into_iter().chain(count + 1..count + 1 + number).collect()
+}
+
+fn migrated(words: &[Bytes]) -> Vec<usize> {
+    let named = |word: &Bytes| word.eq_ignore_ascii_case(b"KEYS");
+    match words.get(3) {
+        Some(key) if key.is_empty() => {
+            let keys = words.iter().skip(6).position(named).map(|at| at + 7);
+            keys.map_or(Vec::new(), |from| (from..words.len()).collect())
+        }
+        Some(_) => vec![3],
+        None => Vec::new(),
+    }
+}
+
+fn streams(words: &[Bytes]) -> Vec<usize> {
+    let named = |word: &Bytes| word.eq_ignore_ascii_case(b"STREAMS");
+    let Some(from) = words.iter().position(named).map(|at| at + 1) else { return Vec::new() };
+    let several = words.len() - from;
+    if several % 2 == 0 { (from..from + several / 2).collect() } else { Vec::new() }
+}
+
+/// Keys at one place only.
+pub(super) const fn key(at: usize) -> Keys {
+    Keys::Range { first: at, last: at as i32, step: 1 }
+}
+
+/// Keys from `first` to the end.
+pub(super) const fn keys_from(first: usize) -> Keys {
+    Keys::Range { first, last: -1, step: 1 }
+}
+
+/// A row for a command on keys.
+pub(super) const fn data(
+    name: &'static str,
+    arity: i32,
+    flags: Flags,
+    keys: Keys,
+    handler: fn(&mut Db<'_>, &Argv) -> Answer,
+) -> Command {
+    Command { name, arity, flags, keys, handler: Handler::Data(handler), subcommands: &[] }
+}
+
+/// A row for a command on the process.
+pub(super) const fn node(
+    name: &'static str,
+    arity: i32,
+    flags: Flags,
+    keys: Keys,
+    handler: fn(&mut Node, &mut Call<'_>) -> Outcome,
+) -> Command {
+    Command { name, arity, flags, keys, handler: Handler::Node(handler), subcommands: &[] }
+}
+
+/// A row for a name that is only a container of subcommands.
+pub(super) const fn group(
+    name: &'static str,
+    arity: i32,
+    subcommands: &'static [Command],
+) -> Command {
+    let handler = Handler::Node(|_, _| Outcome::Silent);
+    Command { name, arity, flags: Flags::NONE, keys: Keys::None, handler, subcommands }
+}
+
+impl Command {
+    /// Whether so many words are allowed.
+    pub fn takes(&self, words: usize) -> bool {
+        let words = words as i32;
+        if self.arity < 0 { -self.arity <= words } else { self.arity == words }
+    }
+    /// Whether redirection looks at it: it may have keys.
+    pub fn may_have_keys(&self) -> bool {
+        self.keys != Keys::None
+    }
+    /// A subcommand's own name.
+    pub fn short_name(&self) -> &'static str {
+        self.name.split_once('|').map_or(self.name, |(_, sub)| sub)
+    }
+}

@@ -1,0 +1,316 @@
+//! Sorted sets.
+//!
+//! In Redis: t_zset.c. Absent: ranges by member (BYLEX), unions and intersections.
+
+use super::sets::scan_reply;
+use super::table::{GROW, GROW_FAST, READ, READ_FAST, WRITE, WRITE_FAST, data, key};
+use super::words::{clip, float, int, is, lower};
+use super::{Answer, Command, Refused};
+use crate::node::keyspace::{Db, Score, Zset, number};
+use crate::words::{Argv, Reply};
+use bytes::Bytes;
+
+pub(super) const COMMANDS: &[Command] = &[
+    data("zadd", -4, GROW_FAST, key(1), zadd),
+    data("zincrby", 4, GROW_FAST, key(1), zincrby),
+    data("zrem", -3, WRITE_FAST, key(1), zrem),
+    data("zscore", 3, READ_FAST, key(1), |db, argv| {
+        Ok(score_of(db, &argv[1], &argv[2])?.map_or(Reply::Nil, shown))
+    }),
+    data("zmscore", -3, READ_FAST, key(1), zmscore),
+    data("zcard", 2, READ_FAST, key(1), |db, argv| {
+        Ok(Reply::Int(db.get::<Zset>(&argv[1])?.map_or(0, |zset| zset.len() as i64)))
+    }),
+    data("zrank", 3, READ_FAST, key(1), |db, argv| zrank(db, argv, false)),
+    data("zrevrank", 3, READ_FAST, key(1), |db, argv| zrank(db, argv, true)),
+    data("zcount", 4, READ_FAST, key(1), zcount),
+    data("zrange", -4, READ, key(1), |db, argv| zrange(db, argv, &argv[4..], Order::default())),
+    data("zrevrange", 4, READ, key(1), |db, argv| {
+        zrange(db, argv, &argv[4..], Order { reversed: true, by_score: false })
+    }),
+    data("zrangebyscore", -4, READ, key(1), |db, argv| {
+        zrange(db, argv, &argv[4..], Order { reversed: false, by_score: true })
+    }),
+    data("zrevrangebyscore", -4, READ, key(1), |db, argv| {
+        zrange(db, argv, &argv[4..], Order { reversed: true, by_score: true })
+    }),
+    data("zpopmin", -2, WRITE_FAST, key(1), |db, argv| zpop(db, argv, false)),
+    data("zpopmax", -2, WRITE_FAST, key(1), |db, argv| zpop(db, argv, true)),
+    data("zremrangebyrank", 4, WRITE, key(1), zremrangebyrank),
+    data("zremrangebyscore", 4, WRITE, key(1), zremrangebyscore),
+    data("zscan", -3, READ, key(1), zscan),
+    data("geoadd", -5, GROW, key(1), |_, _| Err(Refused::text("ERR GEOADD is not simulated"))),
+];
+
+fn shown(score: Score) -> Reply {
+    Reply::Double(Bytes::from(number::show_float(score.get())))
+}
+
+fn score_of(db: &mut Db<'_>, key: &Bytes, member: &Bytes) -> Result<Option<Score>, Refused> {
+    Ok(db.get::<Zset>(key)?.and_then(|zset| zset.score(member)))
+}
+
+/// What ZADD was told.
+#[derive(Clone, Copy, Default)]
+struct Adding {
+    only_new: bool,
+    only_known: bool,
+    only_greater: bool,
+    only_less: bool,
+    count_changed: bool,
+    add: bool,
+}
+
+impl Adding {
+    /// The options at the front, and how many there are.
+    fn parse(words: &[Bytes]) -> Result<(Adding, usize), Refused> {
+        let mut adding = Adding::default();
+        let mut taken = 0;
+        for word in words {
+            match lower(word).as_str() {
+                "nx" => adding.only_new = true,
+                "xx" => adding.only_known = true,
+                "gt" => adding.only_greater = true,
+                "lt" => adding.only_less = true,
+                "ch" => adding.count_changed = true,
+                "incr" => adding.add = true,
+                _ => break,
+            }
+            taken += 1;
+        }
+        let pairs = words.len() - taken;
+        if pairs == 0 || !pairs.is_multiple_of(2) {
+            return Err(Refused::Syntax);
+        }
+        let Adding { only_new: nx, only_known: xx, only_greater: gt, only_less: lt, .. } = adding;
+        if nx && xx {
+            return Err(Refused::text("ERR XX and NX options at the same time are not compatible"));
+        }
+        if gt && nx || lt && nx || gt && lt {
+            return Err(Refused::text(
+                "ERR GT, LT, and/or NX options at the same time are not compatible",
+            ));
+        }
+        if adding.add && pairs != 2 {
+            return Err(Refused::text("ERR INCR option supports a single increment-element pair"));
+        }
+        Ok((adding, taken))
+    }
+    /// The score a member gets, if any: it had `before`, `asked` is given.
+    fn score(self, before: Option<Score>, asked: f64) -> Result<Option<Score>, Refused> {
+        let nan = || Refused::text("ERR resulting score is not a number (NaN)");
+        let base = before.filter(|_| self.add).map_or(0.0, Score::get);
+        let score = Score::new(base + asked).ok_or_else(nan)?;
+        let allowed = match before {
+            None => !self.only_known,
+            Some(before) => {
+                !(self.only_new
+                    || self.only_greater && score <= before
+                    || self.only_less && before <= score)
+            }
+        };
+        Ok(allowed.then_some(score))
+    }
+}
+
+fn zadd(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    let (adding, taken) = Adding::parse(&argv[2..])?;
+    let mut pairs = Vec::new();
+    for pair in argv[2 + taken..].chunks_exact(2) {
+        pairs.push((float(&pair[0])?, &pair[1]));
+    }
+    let key = &argv[1];
+    if adding.only_known && db.get::<Zset>(key)?.is_none() {
+        return Ok(if adding.add { Reply::Nil } else { Reply::Int(0) });
+    }
+    let zset = db.get_or_make::<Zset>(key)?;
+    let (mut added, mut changed, mut last) = (0, 0, Reply::Nil);
+    let mut failure = None;
+    for (asked, member) in pairs {
+        let before = zset.score(member);
+        match adding.score(before, asked) {
+            Err(refused) => {
+                failure = Some(refused);
+                break;
+            }
+            Ok(None) => {}
+            Ok(Some(score)) => {
+                zset.set(member, score);
+                added += i64::from(before.is_none());
+                changed += i64::from(before != Some(score));
+                last = shown(score);
+            }
+        }
+    }
+    if 0 < changed {
+        db.changed(key);
+    }
+    db.drop_if_empty(key);
+    if let Some(refused) = failure {
+        return Err(refused);
+    }
+    Ok(match adding {
+        Adding { add: true, .. } => last,
+        Adding { count_changed: true, .. } => Reply::Int(changed),
+        _ => Reply::Int(added),
+    })
+}
+
+fn zincrby(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    let by = float(&argv[2])?;
+    let before = score_of(db, &argv[1], &argv[3])?;
+    let adding = Adding { add: true, ..Adding::default() };
+    let Some(score) = adding.score(before, by)? else { return Ok(Reply::Nil) };
+    db.get_or_make::<Zset>(&argv[1])?.set(&argv[3], score);
+    db.changed(&argv[1]);
+    Ok(shown(score))
+}
+
+/// Takes members out; how many were there.
+fn take(db: &mut Db<'_>, key: &Bytes, members: &[Bytes]) -> Answer {
+    let Some(zset) = db.get_mut::<Zset>(key)? else { return Ok(Reply::Int(0)) };
+    let removed = members.iter().filter(|member| zset.remove(member)).count();
+    if 0 < removed {
+        db.changed(key);
+        db.drop_if_empty(key);
+    }
+    Ok(Reply::Int(removed as i64))
+}
+
+fn zrem(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    take(db, &argv[1], &argv[2..])
+}
+
+fn zmscore(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    let zset = db.get::<Zset>(&argv[1])?.cloned().unwrap_or_default();
+    let score = |member: &Bytes| zset.score(member).map_or(Reply::Nil, shown);
+    Ok(Reply::Array(argv[2..].iter().map(score).collect()))
+}
+
+fn zrank(db: &mut Db<'_>, argv: &Argv, reversed: bool) -> Answer {
+    let Some(zset) = db.get::<Zset>(&argv[1])? else { return Ok(Reply::Nil) };
+    let Some(rank) = zset.rank(&argv[2]) else { return Ok(Reply::Nil) };
+    Ok(Reply::Int(if reversed { zset.len() - 1 - rank } else { rank } as i64))
+}
+
+/// A bound of a range of scores: `(` leaves the number itself out.
+fn bound(word: &[u8]) -> Result<(f64, bool), Refused> {
+    let (word, open) = match word {
+        [b'(', rest @ ..] => (rest, true),
+        _ => (word, false),
+    };
+    Ok((number::float(word).ok_or(Refused::BadRangeFloat)?, open))
+}
+
+/// The members between two scores, lowest first.
+fn between(zset: &Zset, low: &[u8], high: &[u8]) -> Result<Vec<(Score, Bytes)>, Refused> {
+    let ((low, low_open), (high, high_open)) = (bound(low)?, bound(high)?);
+    let inside = |score: f64| {
+        (low < score || low == score && !low_open) && (score < high || score == high && !high_open)
+    };
+    Ok(zset.iter().filter(|(score, _)| inside(score.get())).cloned().collect())
+}
+
+fn zcount(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    let zset = db.get::<Zset>(&argv[1])?.cloned().unwrap_or_default();
+    Ok(Reply::Int(between(&zset, &argv[2], &argv[3])?.len() as i64))
+}
+
+/// How a range is read.
+#[derive(Clone, Copy, Default)]
+struct Order {
+    reversed: bool,
+    by_score: bool,
+}
+
+fn zrange(db: &mut Db<'_>, argv: &Argv, options: &[Bytes], mut order: Order) -> Answer {
+    let (mut with_scores, mut limit) = (false, None);
+    let is_zrange = is(&argv[0], "zrange");
+    let mut words = options.iter();
+    while let Some(word) = words.next() {
+        match lower(word).as_str() {
+            "withscores" => with_scores = true,
+            "rev" if is_zrange => order.reversed = true,
+            "byscore" if is_zrange => order.by_score = true,
+            "limit" => {
+                let offset = int(words.next().ok_or(Refused::Syntax)?)?;
+                let count = int(words.next().ok_or(Refused::Syntax)?)?;
+                limit = Some((offset, count));
+            }
+            _ => return Err(Refused::Syntax),
+        }
+    }
+    if limit.is_some() && !order.by_score {
+        return Err(Refused::text(
+            "ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX",
+        ));
+    }
+    let rows = range_rows(db, argv, order)?;
+    let (offset, count) = limit.unwrap_or((0, -1));
+    let Ok(offset) = usize::try_from(offset) else { return Ok(Reply::Array(Vec::new())) };
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    let rows = rows.into_iter().skip(offset).take(count);
+    Ok(Reply::Array(rows.flat_map(|row| row_reply(row, with_scores)).collect()))
+}
+
+fn range_rows(db: &mut Db<'_>, argv: &Argv, order: Order) -> Result<Vec<(Score, Bytes)>, Refused> {
+    if !order.by_score {
+        let (start, end) = (int(&argv[2])?, int(&argv[3])?);
+        let zset = db.get::<Zset>(&argv[1])?.cloned().unwrap_or_default();
+        let range = clip(start, end, zset.len()).unwrap_or(0..0);
+        let (skip, count) = (range.start, range.len());
+        return Ok(match order.reversed {
+            true => zset.iter().rev().skip(skip).take(count).cloned().collect(),
+            false => zset.iter().skip(skip).take(count).cloned().collect(),
+        });
+    }
+    let (low, high) = if order.reversed { (3, 2) } else { (2, 3) };
+    let zset = db.get::<Zset>(&argv[1])?.cloned().unwrap_or_default();
+    let mut rows = between(&zset, &argv[low], &argv[high])?;
+    if order.reversed {
+        rows.reverse();
+    }
+    Ok(rows)
+}
+
+fn row_reply((score, member): (Score, Bytes), with_score: bool) -> Vec<Reply> {
+    let member = Reply::Bulk(member);
+    if with_score { vec![member, shown(score)] } else { vec![member] }
+}
+
+fn zpop(db: &mut Db<'_>, argv: &Argv, highest: bool) -> Answer {
+    let count = argv.get(2).map(|word| int(word)).transpose()?.unwrap_or(1);
+    let Ok(count) = usize::try_from(count) else {
+        return Err(Refused::text("ERR value is out of range, must be positive"));
+    };
+    let zset = db.get::<Zset>(&argv[1])?.cloned().unwrap_or_default();
+    let rows: Vec<(Score, Bytes)> = match highest {
+        true => zset.iter().rev().take(count).cloned().collect(),
+        false => zset.iter().take(count).cloned().collect(),
+    };
+    let members: Vec<Bytes> = rows.iter().map(|(_, member)| member.clone()).collect();
+    take(db, &argv[1], &members)?;
+    let words = [Bytes::from("ZREM"), argv[1].clone()].into_iter().chain(members);
+    db.rewrite(Argv::new(words));
+    Ok(Reply::Array(rows.into_iter().flat_map(|row| row_reply(row, true)).collect()))
+}
+
+fn zremrangebyrank(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    let rows = range_rows(db, argv, Order::default())?;
+    let members: Vec<Bytes> = rows.into_iter().map(|(_, member)| member).collect();
+    take(db, &argv[1], &members)
+}
+
+fn zremrangebyscore(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    let rows = range_rows(db, argv, Order { reversed: false, by_score: true })?;
+    let members: Vec<Bytes> = rows.into_iter().map(|(_, member)| member).collect();
+    take(db, &argv[1], &members)
+}
+
+fn zscan(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    let zset = db.get::<Zset>(&argv[1])?.cloned().unwrap_or_default();
+    let row = |(score, member): &(Score, Bytes)| {
+        vec![member.clone(), Bytes::from(number::show_float(score.get()))]
+    };
+    scan_reply(argv, zset.iter().map(row).collect())
+}

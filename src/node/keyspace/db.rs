@@ -1,0 +1,189 @@
+//! The keyspace as a command sees it at one moment: expiry, types, what changed, what is propagated.
+//!
+//! A command that changes something calls [`Db::changed`]; it is then propagated as it was sent,
+//! unless it said [`Db::rewrite`]. Invariants: a command that changed nothing propagates nothing; a
+//! master propagates the DEL of an expired key at the moment it removes it.
+//! In Redis: `lookupKey`, `expireIfNeeded`, `signalModifiedKey`, `alsoPropagate` (db.c, server.c).
+
+use super::{Keyspace, Typed, Value};
+use crate::node::commands::{Answer, Refused};
+use crate::words::{Argv, Rng, Time};
+use bytes::Bytes;
+
+/// What is done with a key whose deadline has passed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Expired {
+    /// A master deletes it, and says so to its replicas.
+    IsDeleted,
+    /// A replica (or a paused master) treats it as missing.
+    IsHidden,
+    /// The stream of a master, and the append-only file, know best.
+    IsThere,
+}
+
+/// The keyspace at one moment.
+pub struct Db<'a> {
+    /// The keys.
+    pub keys: &'a mut Keyspace,
+    /// When the command runs.
+    pub now: Time,
+    /// The process's own luck (RANDOMKEY, SPOP).
+    pub rng: &'a mut Rng,
+    /// What is done with expired keys.
+    pub expired: Expired,
+    /// Whether this is a cluster node: some options are refused there.
+    pub in_cluster: bool,
+    changes: u64,
+    rewritten: Option<Vec<Argv>>,
+    deleted: Vec<Argv>,
+    touched: Vec<Bytes>,
+}
+
+/// What a command did, to be propagated and told to those who watch.
+#[derive(Debug, Default)]
+pub struct Effects {
+    /// Effective writes, in order.
+    pub commands: Vec<Argv>,
+    /// Keys that changed.
+    pub touched: Vec<Bytes>,
+    /// How many changes: what `rdb_changes_since_last_save` counts.
+    pub changes: u64,
+}
+
+impl<'a> Db<'a> {
+    /// The keyspace at `now`.
+    pub fn new(
+        keys: &'a mut Keyspace,
+        now: Time,
+        rng: &'a mut Rng,
+        expired: Expired,
+        in_cluster: bool,
+    ) -> Db<'a> {
+        Db {
+            keys,
+            now,
+            rng,
+            expired,
+            in_cluster,
+            changes: 0,
+            rewritten: None,
+            deleted: Vec::new(),
+            touched: Vec::new(),
+        }
+    }
+    /// What came of `command`.
+    pub fn finish(self, command: &Argv) -> Effects {
+        let mut commands = self.deleted;
+        if 0 < self.changes {
+            match self.rewritten {
+                Some(others) => commands.extend(others),
+                None => commands.push(command.clone()),
+            }
+        }
+        Effects { commands, touched: self.touched, changes: self.changes }
+    }
+
+    /// The time in Unix ms.
+    pub fn now_ms(&self) -> u64 {
+        self.now.unix_ms()
+    }
+    /// Notes that the value of `key` changed.
+    pub fn changed(&mut self, key: &Bytes) {
+        self.changes += 1;
+        self.touched.push(key.clone());
+    }
+    /// Notes a change that no key shows (FLUSHALL of nothing).
+    pub fn changed_anyway(&mut self) {
+        self.changes += 1;
+    }
+    /// Propagates this instead of the command as it was sent.
+    pub fn rewrite(&mut self, command: Argv) {
+        self.rewritten = Some(vec![command]);
+    }
+
+    /// Whether the deadline of `key` has passed.
+    fn is_past(&self, key: &[u8]) -> bool {
+        let deadline = self.keys.get(key).and_then(|entry| entry.expires);
+        deadline.is_some_and(|at| at < self.now_ms())
+    }
+    /// Whether `key` is there for this command; removes it if it has expired and that is ours to do.
+    pub fn has(&mut self, key: &Bytes) -> bool {
+        if self.expired == Expired::IsThere || !self.is_past(key) {
+            return self.keys.get(key).is_some();
+        }
+        if self.expired == Expired::IsDeleted {
+            self.keys.remove(key);
+            self.deleted.push(Argv::new([Bytes::from_static(b"DEL"), key.clone()]));
+            self.touched.push(key.clone());
+        }
+        false
+    }
+    /// The value of `key`, of any type.
+    pub fn value(&mut self, key: &Bytes) -> Option<&Value> {
+        if !self.has(key) {
+            return None;
+        }
+        self.keys.get(key).map(|entry| &entry.value)
+    }
+    /// The value of `key`, if it is there; an error if it is of another type.
+    pub fn get<T: Typed>(&mut self, key: &Bytes) -> Result<Option<&T>, Refused> {
+        match self.value(key) {
+            None => Ok(None),
+            Some(value) => T::of(value).map(Some).ok_or(Refused::WrongType),
+        }
+    }
+    /// The value of `key` to be changed, if it is there; an error if it is of another type.
+    pub fn get_mut<T: Typed>(&mut self, key: &Bytes) -> Result<Option<&mut T>, Refused> {
+        if self.get::<T>(key)?.is_none() {
+            return Ok(None);
+        }
+        Ok(self.keys.value_mut(key).and_then(T::of_mut))
+    }
+    /// The value of `key` to be changed, made empty first if it is not there.
+    pub fn get_or_make<T: Typed>(&mut self, key: &Bytes) -> Result<&mut T, Refused> {
+        if self.get::<T>(key)?.is_none() {
+            self.keys.put(key, T::default().into_value(), None);
+        }
+        Ok(self.keys.value_mut(key).and_then(T::of_mut).expect("it was just found or made"))
+    }
+    /// Stores a value in place of whatever there was, without a deadline.
+    pub fn set(&mut self, key: &Bytes, value: impl Typed) {
+        self.has(key);
+        self.keys.put(key, value.into_value(), None);
+        self.changed(key);
+    }
+    /// Changes a string and keeps its deadline.
+    pub fn set_keeping_deadline(&mut self, key: &Bytes, value: impl Typed) {
+        let expires = self.deadline(key);
+        self.keys.put(key, value.into_value(), expires);
+        self.changed(key);
+    }
+    /// When `key` expires, in Unix ms.
+    pub fn deadline(&mut self, key: &Bytes) -> Option<u64> {
+        if !self.has(key) {
+            return None;
+        }
+        self.keys.get(key).and_then(|entry| entry.expires)
+    }
+    /// Deletes `key`; whether it was there.
+    pub fn delete(&mut self, key: &Bytes) -> bool {
+        let there = self.has(key) && self.keys.remove(key).is_some();
+        if there {
+            self.changed(key);
+        }
+        there
+    }
+    /// Takes an aggregate without members out: Redis has no empty ones.
+    pub fn drop_if_empty(&mut self, key: &Bytes) {
+        if self.keys.get(key).is_some_and(|entry| entry.value.parts() == 0) {
+            self.keys.remove(key);
+        }
+    }
+    /// An error unless `key` is there.
+    pub fn refuse_if_missing(&mut self, key: &Bytes) -> Result<(), Refused> {
+        if self.has(key) { Ok(()) } else { Err(Refused::NoSuchKey) }
+    }
+}
+
+/// A handler of a command that needs nothing but the keyspace.
+pub type DataHandler = fn(&mut Db<'_>, &Argv) -> Answer;

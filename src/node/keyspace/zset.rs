@@ -1,0 +1,87 @@
+//! Sorted sets: members by score, equal scores by their bytes.
+//!
+//! In Redis: the skiplist of t_zset.c.
+
+use bytes::Bytes;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A score: any number but NaN, in numeric order (`-0` equals `0`).
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Score(f64);
+
+impl Score {
+    /// The score, unless it is NaN.
+    pub fn new(number: f64) -> Option<Score> {
+        // Adding zero makes one zero of the two.
+        if number.is_nan() { None } else { Some(Score(number + 0.0)) }
+    }
+    /// Its number.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl Eq for Score {}
+
+impl PartialOrd for Score {
+    fn partial_cmp(&self, other: &Score) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Score {
+    fn cmp(&self, other: &Score) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+/// A sorted set.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Zset {
+    scores: BTreeMap<Bytes, Score>,
+    order: BTreeSet<(Score, Bytes)>,
+}
+
+impl Zset {
+    /// How many members.
+    pub fn len(&self) -> usize {
+        self.scores.len()
+    }
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.scores.is_empty()
+    }
+    /// A member's score.
+    pub fn score(&self, member: &[u8]) -> Option<Score> {
+        self.scores.get(member).copied()
+    }
+    /// Sets a member's score; the score it had.
+    pub fn set(&mut self, member: &Bytes, score: Score) -> Option<Score> {
+        let before = self.scores.insert(member.clone(), score);
+        if let Some(before) = before {
+            self.order.remove(&(before, member.clone()));
+        }
+        self.order.insert((score, member.clone()));
+        before
+    }
+    /// Takes a member out; whether it was there.
+    pub fn remove(&mut self, member: &Bytes) -> bool {
+        match self.scores.remove(member) {
+            Some(score) => self.order.remove(&(score, member.clone())),
+            None => false,
+        }
+    }
+    /// How many members come before this one.
+    pub fn rank(&self, member: &Bytes) -> Option<usize> {
+        let score = self.score(member)?;
+        Some(self.order.range(..(score, member.clone())).count())
+    }
+    /// Members with their scores, lowest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &(Score, Bytes)> {
+        self.order.iter()
+    }
+    /// Its members in the order of their bytes.
+    pub fn members(&self) -> impl Iterator<Item = &Bytes> {
+        self.scores.keys()
+    }
+}
