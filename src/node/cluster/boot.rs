@@ -8,6 +8,7 @@ use super::election::Election;
 use super::manual::Manual;
 use super::peer::{Peer, PeerIx, Stamp};
 use super::roster::Roster;
+use super::rounds::Rounds;
 use super::slots::SlotTable;
 use super::state::State;
 use super::wires::Wires;
@@ -60,6 +61,7 @@ impl Cluster {
             roster: Roster::new(me, key),
             slots: SlotTable::new(nothing),
             wires: Wires::default(),
+            rounds: Rounds::new(Stamp::from(now)),
             current_epoch: Epoch(0),
             last_vote_epoch: Epoch(0),
             state: State::AT_START,
@@ -71,6 +73,10 @@ impl Cluster {
             pfail_count: 0,
             gossips: 0,
             orphans: None,
+            reports: BTreeMap::new(),
+            suspected: BTreeMap::new(),
+            voted: BTreeMap::new(),
+            orphaned: BTreeMap::new(),
             file: conf::File::default(),
             todo: Todo::default(),
             settled: 0,

@@ -59,7 +59,7 @@ impl Cluster {
 
     fn saved_line(&self, ix: PeerIx) -> NodeLine {
         let mut line = self.node_line(ix);
-        if self.peer(ix).suspected >= self.file.saves {
+        if self.suspected.get(&ix).is_some_and(|&saves| saves >= self.file.saves) {
             line.flags.remove(Flags::PFAIL);
         }
         if ix == PeerIx::MYSELF && !self.file.ports_known {

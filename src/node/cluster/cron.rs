@@ -55,19 +55,23 @@ impl Node {
 
     /// 2: counts the suspects, ends handshakes that took too long, opens links that are missing.
     fn reconnect(&mut self, now: Time, out: &mut Outbox) {
+        self.cluster.pfail_count = 0;
+        if self.cluster.rounds.settled {
+            return;
+        }
         let now = Stamp::from(now);
         let patience = self.config.cluster_node_timeout.max(MIN_HANDSHAKE_TIME);
-        self.cluster.pfail_count = 0;
         let mut missing = Vec::new();
         for (ix, peer) in self.cluster.roster.iter() {
             if peer.flags.has(Flags::MYSELF.with(Flags::NOADDR)) {
                 continue;
             }
             self.cluster.pfail_count += usize::from(peer.flags.has(Flags::PFAIL));
-            if peer.link.is_none() || peer.in_handshake() {
+            if !peer.is_linked() || peer.in_handshake() {
                 missing.push(ix);
             }
         }
+        self.cluster.rounds.settled = missing.is_empty() && self.cluster.pfail_count == 0;
         for ix in missing {
             let peer = self.cluster.peer(ix);
             if peer.in_handshake() && now.since(peer.created) > patience.0 {
@@ -75,7 +79,7 @@ impl Node {
                     out.note(Fact::HandshakeExpired { ip, port: peer.port });
                 }
                 self.cluster.remove_peer(ix, out);
-            } else if peer.link.is_none() {
+            } else if !peer.is_linked() {
                 self.cluster.connect(now, ix, out);
             }
         }
@@ -87,7 +91,7 @@ impl Node {
         for _ in 0..SAMPLE {
             let ix = self.cluster.roster.draw(&mut self.rng);
             let peer = self.cluster.peer(ix);
-            if peer.link.is_none()
+            if !peer.is_linked()
                 || peer.ping_sent.is_set()
                 || peer.flags.has(Flags::MYSELF.with(Flags::HANDSHAKE))
             {
@@ -112,8 +116,12 @@ impl Node {
         let waiting =
             self.cluster.manual.waiting_replica().filter(|_| self.cluster.me().is_master());
         let mut suspected = false;
+        self.cluster.rounds.note_timeout(self.config.cluster_node_timeout);
         for at in 0..self.cluster.roster.len() {
             let ix = self.cluster.roster.order()[at];
+            if !self.cluster.rounds.is_due(ix, stamp) && waiting != Some(ix) {
+                continue;
+            }
             if self.cluster.peer(ix).link_stalls(stamp, timeout) {
                 self.cluster.free_link(ix, out);
             }
@@ -125,6 +133,7 @@ impl Node {
                     self.cluster.suspect(ix, out);
                 }
             }
+            self.cluster.rounds.put_off(ix, self.cluster.roster.get(ix));
         }
         suspected
     }
@@ -158,9 +167,10 @@ impl Cluster {
 
     fn suspect(&mut self, ix: PeerIx, out: &mut Outbox) {
         let saves = self.file.saves();
+        self.suspected.insert(ix, saves);
+        self.rounds.settled = false;
         let peer = self.roster.get_mut(ix);
         peer.flags.insert(Flags::PFAIL);
-        peer.suspected = saves;
         out.note(Fact::Pfail { peer: peer.id });
     }
 }
@@ -168,7 +178,7 @@ impl Cluster {
 impl Peer {
     /// Whether its link is up for long enough, and nothing comes through it: a fresh connection may.
     fn link_stalls(&self, now: Stamp, timeout: u64) -> bool {
-        let Some(link) = self.link else { return false };
+        let Some(link) = self.link() else { return false };
         !self.flags.has(Flags::NOADDR.with(Flags::HANDSHAKE))
             && now.since(link.created) > timeout
             && self.ping_sent.is_set()
@@ -182,7 +192,7 @@ impl Peer {
             return Need::Nothing;
         }
         let silent = !self.ping_sent.is_set() && now.since(self.pong_received) > timeout / 2;
-        if self.link.is_some() && (silent || paused_for) {
+        if self.is_linked() && (silent || paused_for) {
             return Need::Ping;
         }
         if !self.ping_sent.is_set() || self.flags.has(Flags::PFAIL.with(Flags::FAIL)) {

@@ -26,9 +26,26 @@ impl Cluster {
     /// Drops reports that are too old and counts the rest.
     pub(super) fn valid_reports(&mut self, now: Time, node: PeerIx, timeout: Millis) -> usize {
         let now = Stamp::from(now);
-        let reports = &mut self.roster.get_mut(node).reports;
-        reports.retain(|report| now.since(report.at) <= REPORT_VALIDITY * timeout.0);
-        reports.len()
+        let valid = |report: &Report| now.since(report.at) <= REPORT_VALIDITY * timeout.0;
+        self.keep_reports(node, valid);
+        self.reports_about(node).len()
+    }
+    /// Who reported a node as failing, the oldest first.
+    pub(super) fn reports_about(&self, node: PeerIx) -> &[Report] {
+        self.reports.get(&node).map_or(&[], Vec::as_slice)
+    }
+    /// Whether anybody did.
+    #[inline]
+    pub(super) fn is_reported(&self, node: PeerIx) -> bool {
+        !self.reports.is_empty() && self.reports.contains_key(&node)
+    }
+    pub(super) fn keep_reports(&mut self, node: PeerIx, keep: impl Fn(&Report) -> bool) {
+        if let Some(reports) = self.reports.get_mut(&node) {
+            reports.retain(keep);
+            if reports.is_empty() {
+                self.reports.remove(&node);
+            }
+        }
     }
 
     /// Votes of masters with slots that a decision needs.
@@ -51,7 +68,7 @@ impl Node {
     pub(super) fn hear_report(&mut self, now: Time, node: PeerIx, by: PeerIx, out: &mut Outbox) {
         let at = Stamp::from(now);
         let (peer_id, by_id) = (self.cluster.peer(node).id, self.cluster.peer(by).id);
-        let reports = &mut self.cluster.roster.get_mut(node).reports;
+        let reports = self.cluster.reports.entry(node).or_default();
         match reports.iter_mut().find(|report| report.by == by) {
             Some(report) => report.at = at,
             None => {
@@ -64,9 +81,8 @@ impl Node {
 
     /// A master says that a node answers.
     pub(super) fn drop_report(&mut self, now: Time, node: PeerIx, by: PeerIx) {
-        let reports = &mut self.cluster.roster.get_mut(node).reports;
-        if let Some(at) = reports.iter().position(|report| report.by == by) {
-            reports.remove(at);
+        if self.cluster.reports_about(node).iter().any(|report| report.by == by) {
+            self.cluster.keep_reports(node, |report| report.by != by);
             self.cluster.valid_reports(now, node, self.config.cluster_node_timeout);
         }
     }

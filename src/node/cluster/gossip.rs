@@ -59,7 +59,7 @@ impl Node {
         if let Some(judge) = judge.filter(|_| node != PeerIx::MYSELF) {
             if failing {
                 self.hear_report(now, node, judge, out);
-            } else if !self.cluster.peer(node).reports.is_empty() {
+            } else if self.cluster.is_reported(node) {
                 self.drop_report(now, node, judge);
             }
         }
@@ -121,7 +121,7 @@ impl Cluster {
         if seen <= peer.pong_received || seen.0 > now.unix_ms() + FUTURE_TOLERANCE.0 {
             return;
         }
-        if peer.reports.is_empty() || self.valid_reports(now, node, timeout) == 0 {
+        if !self.is_reported(node) || self.valid_reports(now, node, timeout) == 0 {
             self.roster.get_mut(node).pong_received = seen;
         }
     }
@@ -152,7 +152,7 @@ impl Cluster {
 
 fn is_worth_telling(peer: &Peer) -> bool {
     let named = !peer.flags.has(Flags::HANDSHAKE.with(Flags::NOADDR));
-    named && (peer.link.is_some() || !peer.slots.is_empty())
+    named && (peer.is_linked() || !peer.slots.is_empty())
 }
 
 fn entry(peer: &Peer) -> Gossip {

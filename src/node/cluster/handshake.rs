@@ -9,7 +9,7 @@
 use super::peer::{Peer, PeerIx, Stamp};
 use super::wires::Wire;
 use crate::node::Node;
-use crate::node::io::Outbox;
+use crate::node::io::{ConnId, Outbox};
 use crate::shapes::Fact;
 use crate::shapes::message::{Flags, Header, Kind};
 use crate::words::{NodeId, Time};
@@ -55,7 +55,7 @@ impl Node {
     pub(super) fn learn_addresses(
         &mut self,
         now: Time,
-        wire: &Wire,
+        conn: ConnId,
         sender: Option<PeerIx>,
         kind: Kind,
         header: &Header,
@@ -64,13 +64,14 @@ impl Node {
         let me = self.cluster.roster.get_mut(PeerIx::MYSELF);
         let may_learn =
             (kind == Kind::Meet || me.ip.is_none()) && self.config.announce_ip.is_none();
-        if let Some(ip) = wire.local.filter(|&ip| may_learn && me.ip != Some(ip)) {
+        let local = if may_learn { self.cluster.wires.local(conn) } else { None };
+        if let Some(ip) = local.filter(|&ip| me.ip != Some(ip)) {
             me.ip = Some(ip);
             out.note(Fact::OwnAddress { ip });
             self.cluster.save();
         }
         if sender.is_none() && kind == Kind::Meet {
-            let ip = header.announced_ip.unwrap_or(wire.remote);
+            let Some(ip) = header.announced_ip.or(self.cluster.wires.remote(conn)) else { return };
             self.start_handshake(now, Flags::HANDSHAKE, ip, header.port, header.bus_port, out);
             self.cluster.save();
         }
@@ -95,6 +96,7 @@ impl Node {
         peer.flags.remove(Flags::HANDSHAKE);
         peer.flags.insert(role);
         out.note(Fact::NodeJoined { peer: header.sender });
+        self.cluster.rounds.wake(node);
         self.cluster.save();
         self.cluster.orphans = None;
         true
@@ -106,6 +108,7 @@ impl Node {
         peer.flags.insert(Flags::NOADDR);
         (peer.ip, peer.port, peer.bus_port) = (None, 0, 0);
         out.note(Fact::AddressLost { peer: peer.id });
+        self.cluster.address_changed(node);
         self.cluster.free_link(node, out);
         self.cluster.save();
     }
@@ -114,17 +117,21 @@ impl Node {
     pub(super) fn update_address(
         &mut self,
         now: Time,
+        conn: ConnId,
         wire: &Wire,
         node: PeerIx,
         header: &Header,
         out: &mut Outbox,
     ) {
-        let ip = header.announced_ip.unwrap_or(wire.remote);
         let peer = self.cluster.peer(node);
-        let same =
-            peer.ip == Some(ip) && (peer.port, peer.bus_port) == (header.port, header.bus_port);
-        if wire.outbound || same {
+        let same_ports = (peer.port, peer.bus_port) == (header.port, header.bus_port);
+        let as_before = wire.from_known_ip && header.announced_ip.is_none();
+        if wire.outbound || (same_ports && as_before) {
             return;
+        }
+        let Some(ip) = header.announced_ip.or(self.cluster.wires.remote(conn)) else { return };
+        if same_ports && peer.ip == Some(ip) {
+            return self.cluster.wires.note_known_ip(conn, header.announced_ip.is_none());
         }
         self.cluster.free_link(node, out);
         self.cluster.set_address(node, Some(ip), header.port, header.bus_port, out);

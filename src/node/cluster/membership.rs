@@ -26,7 +26,10 @@ impl Cluster {
     pub(super) fn add_peer(&mut self, mut peer: Peer) -> PeerIx {
         peer.added = self.file.saves();
         self.orphans = None;
-        self.roster.add(peer)
+        self.rounds.settled = false;
+        let ix = self.roster.add(peer);
+        self.rounds.wake(ix);
+        ix
     }
 
     /// Forgets all about a node.
@@ -35,9 +38,13 @@ impl Cluster {
         self.slots.unbind_all(&mut self.roster, gone);
         self.slots.migrating.retain(|_, to| *to != gone);
         self.slots.importing.retain(|_, from| *from != gone);
-        for (ix, _) in self.in_order() {
-            self.roster.get_mut(ix).reports.retain(|report| report.by != gone);
+        self.reports.remove(&gone);
+        for node in self.reports.keys().copied().collect::<Vec<_>>() {
+            self.keep_reports(node, |report| report.by != gone);
         }
+        self.suspected.remove(&gone);
+        self.voted.remove(&gone);
+        self.orphaned.remove(&gone);
         for replica in std::mem::take(&mut self.roster.get_mut(gone).replicas) {
             self.roster.get_mut(replica).master = None;
         }
@@ -112,6 +119,7 @@ impl Cluster {
         if let Some(ip) = ip {
             out.note(Fact::AddressChanged { peer: peer.id, ip, port });
         }
+        self.address_changed(node);
     }
 
     /// Keeps gossip from bringing a node back.

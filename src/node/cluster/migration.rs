@@ -69,11 +69,10 @@ impl Cluster {
                     }
                 }
             }
-            let orphaned_time = &mut self.roster.get_mut(ix).orphaned_time;
-            match (orphan, orphaned_time.is_set()) {
-                (true, false) => *orphaned_time = now,
-                (false, true) => *orphaned_time = Stamp::NEVER,
-                (true, true) | (false, false) => {}
+            if orphan {
+                self.orphaned.entry(ix).or_insert(now);
+            } else {
+                self.orphaned.remove(&ix);
             }
         }
         (target, candidate)
@@ -93,7 +92,8 @@ impl Node {
         let stamp = Stamp::from(now);
         let (target, candidate) = self.cluster.find_target(stamp, counted.most);
         let Some(target) = target.filter(|_| candidate == PeerIx::MYSELF) else { return };
-        let orphaned_for = stamp.since(self.cluster.peer(target).orphaned_time);
+        let since = self.cluster.orphaned.get(&target).copied().unwrap_or(stamp);
+        let orphaned_for = stamp.since(since);
         if orphaned_for > MIGRATION_DELAY {
             out.note(Fact::Migrating { to: self.cluster.peer(target).id });
             self.become_replica_of(now, target, ReplicaWhy::Migrated, out);

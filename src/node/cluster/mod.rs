@@ -32,6 +32,7 @@ mod promotion;
 mod receive;
 mod report;
 mod roster;
+mod rounds;
 mod send;
 mod slots;
 mod state;
@@ -49,6 +50,7 @@ use crate::words::{NodeId, Time};
 use election::Election;
 use manual::Manual;
 use roster::Roster;
+use rounds::Rounds;
 use slots::SlotTable;
 use state::State;
 use std::collections::BTreeMap;
@@ -60,6 +62,7 @@ pub struct Cluster {
     roster: Roster,
     slots: SlotTable,
     wires: Wires,
+    rounds: Rounds,
     current_epoch: Epoch,
     last_vote_epoch: Epoch,
     state: State,
@@ -73,9 +76,17 @@ pub struct Cluster {
     /// How many nodes were PFAIL at the last tick: so many are told of in every packet.
     pfail_count: usize,
     /// Numbers the packets with gossip.
-    gossips: u32,
+    gossips: u16,
     /// What migration needs to know, until something changes it.
     orphans: Option<migration::Orphans>,
+    /// Who says that a node failed, for those of whom anybody says so.
+    reports: BTreeMap<PeerIx, Vec<Report>>,
+    /// How often `nodes.conf` had been written when a node became PFAIL.
+    suspected: BTreeMap<PeerIx, u32>,
+    /// When this node last voted for a replica of a master.
+    voted: BTreeMap<PeerIx, Stamp>,
+    /// Since when a master is seen without working replicas, by a replica that might go there.
+    orphaned: BTreeMap<PeerIx, Stamp>,
     file: conf::File,
     todo: Todo,
     /// How many packets had been sent when the process last went to sleep.

@@ -104,7 +104,7 @@ impl Node {
         out: &mut Outbox,
     ) {
         if kind != Kind::Pong {
-            self.learn_addresses(now, wire, sender, kind, header, out);
+            self.learn_addresses(now, conn, sender, kind, header, out);
             if sender.is_none() && kind == Kind::Meet {
                 self.process_gossip(now, None, gossip, out);
             }
@@ -119,7 +119,7 @@ impl Node {
         if let Some(sender) = sender {
             self.note_nofailover(sender, header);
             if kind == Kind::Ping && !self.cluster.peer(sender).in_handshake() {
-                self.update_address(now, wire, sender, header, out);
+                self.update_address(now, conn, wire, sender, header, out);
             }
         }
         if let (Kind::Pong, true, Some(peer)) = (kind, wire.outbound, wire.peer) {

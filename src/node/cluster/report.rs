@@ -148,13 +148,13 @@ impl Cluster {
     /// How many reports that a node failed are still valid.
     pub fn failure_reports(&self, now: Time, ix: PeerIx, max_age: u64) -> usize {
         let now = Stamp::from(now);
-        self.peer(ix).reports.iter().filter(|report| now.since(report.at) <= max_age).count()
+        self.reports_about(ix).iter().filter(|report| now.since(report.at) <= max_age).count()
     }
     /// The connections of the bus: by node in hash order, outbound first.
     pub fn links(&self) -> impl Iterator<Item = LinkRow> {
         self.roster.iter().flat_map(|(peer, known)| {
             let row = move |outbound: bool, link: Link| LinkRow { peer, outbound, link };
-            let out = known.link.map(|link| row(true, link));
+            let out = known.link().map(|link| row(true, link));
             out.into_iter().chain(known.inbound.map(|link| row(false, link)))
         })
     }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 impl Cluster {
     /// Puts a packet on this node's link to a peer, if it has one.
     pub(super) fn send_to(&mut self, peer: PeerIx, message: Arc<Message>, out: &mut Outbox) {
-        let Some(link) = self.roster.get(peer).link else { return };
+        let Some(link) = self.roster.get(peer).link() else { return };
         self.counters.count_sent(message.kind());
         match link.up {
             true => out.send_bus(link.conn, message),
@@ -130,7 +130,7 @@ impl Node {
             let ix = self.cluster.roster.order()[at];
             let peer = self.cluster.peer(ix);
             let named = !peer.flags.has(Flags::MYSELF.with(Flags::HANDSHAKE));
-            if named && peer.link.is_some() && wanted(self.cluster.me(), peer) {
+            if named && peer.is_linked() && wanted(self.cluster.me(), peer) {
                 self.send_pong(ix, out);
             }
         }

@@ -31,7 +31,7 @@ impl Node {
             Ok(about) => {
                 let epoch = self.cluster.current_epoch;
                 self.cluster.last_vote_epoch = epoch;
-                self.cluster.roster.get_mut(about).voted_time = stamp;
+                self.cluster.voted.insert(about, stamp);
                 self.cluster.save();
                 self.send_plain(candidate, Body::AuthAck, out);
                 out.note(Fact::Voted { candidate: request.sender, epoch });
@@ -59,7 +59,8 @@ impl Cluster {
             return Err(Denial::AlreadyVoted { epoch: current });
         }
         let about = self.failed_master_of(candidate, request.force_ack)?;
-        let since = now.since(self.peer(about).voted_time);
+        let voted = self.voted.get(&about).copied().unwrap_or(Stamp::NEVER);
+        let since = now.since(voted);
         if since < BETWEEN_VOTES * timeout.0 {
             return Err(Denial::VotedRecently { wait: BETWEEN_VOTES * timeout.0 - since });
         }

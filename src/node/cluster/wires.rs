@@ -26,16 +26,24 @@ pub(super) struct Wire {
     pub(super) peer: Option<PeerIx>,
     /// Whether this node opened it.
     pub(super) outbound: bool,
-    /// The other end's address.
-    pub(super) remote: IpAddr,
-    /// This node's address on it, once it is established.
-    pub(super) local: Option<IpAddr>,
+    /// Whether it comes from the address that the peer is known to have: then nobody needs to look.
+    pub(super) from_known_ip: bool,
+}
+
+/// The addresses of a connection.
+#[derive(Clone, Copy, Debug)]
+struct Ends {
+    remote: IpAddr,
+    /// This node's own, once it is established.
+    local: Option<IpAddr>,
 }
 
 /// All connections of the bus that this node has.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Wires {
+    /// Read for every packet, so it is small; the addresses are apart.
     by_conn: HashMap<ConnId, Wire, BuildHasherDefault<ConnHasher>>,
+    ends: HashMap<ConnId, Ends, BuildHasherDefault<ConnHasher>>,
     /// Packets for connections that are still being made.
     queued: Vec<(ConnId, Arc<Message>)>,
 }
@@ -75,8 +83,28 @@ impl Wires {
         });
         taken
     }
+    /// The address at the other end.
+    pub(super) fn remote(&self, conn: ConnId) -> Option<IpAddr> {
+        self.ends.get(&conn).map(|ends| ends.remote)
+    }
+    /// This node's address on it.
+    pub(super) fn local(&self, conn: ConnId) -> Option<IpAddr> {
+        self.ends.get(&conn)?.local
+    }
+    /// Notes whether its peer is known to be where it comes from.
+    pub(super) fn note_known_ip(&mut self, conn: ConnId, known: bool) {
+        if let Some(wire) = self.by_conn.get_mut(&conn) {
+            wire.from_known_ip = known;
+        }
+    }
+    fn add(&mut self, conn: ConnId, peer: Option<PeerIx>, remote: IpAddr, local: Option<IpAddr>) {
+        let wire = Wire { peer, outbound: peer.is_some(), from_known_ip: false };
+        self.by_conn.insert(conn, wire);
+        self.ends.insert(conn, Ends { remote, local });
+    }
     fn forget(&mut self, conn: ConnId) {
         self.by_conn.remove(&conn);
+        self.ends.remove(&conn);
         self.queued.retain(|(to, _)| *to != conn);
     }
 }
@@ -86,14 +114,17 @@ impl Cluster {
     pub(super) fn open_link(&mut self, peer: PeerIx, ip: IpAddr, now: Stamp, out: &mut Outbox) {
         let known = self.roster.get_mut(peer);
         let conn = out.connect(SocketAddr::new(ip, known.bus_port), Port::Bus);
-        known.link = Some(Link { conn, up: false, created: now });
-        let wire = Wire { peer: Some(peer), outbound: true, remote: ip, local: None };
-        self.wires.by_conn.insert(conn, wire);
+        known.set_link(Some(Link { conn, up: false, created: now }));
+        self.wires.add(conn, Some(peer), ip, None);
+        self.rounds.wake(peer);
     }
 
     /// Closes this node's link to a peer, if there is one; it is opened again at the next tick.
     pub(super) fn free_link(&mut self, peer: PeerIx, out: &mut Outbox) {
-        if let Some(link) = self.roster.get_mut(peer).link.take() {
+        let known = self.roster.get_mut(peer);
+        if let Some(link) = known.link() {
+            known.set_link(None);
+            self.rounds.settled = false;
             self.wires.forget(link.conn);
             out.close(link.conn);
         }
@@ -122,16 +153,26 @@ impl Cluster {
         }
     }
 
+    /// A peer is somewhere else than it was (or nobody knows where).
+    pub(super) fn address_changed(&mut self, peer: PeerIx) {
+        if let Some(inbound) = self.roster.get(peer).inbound {
+            self.wires.note_known_ip(inbound.conn, false);
+        }
+        self.rounds.wake(peer);
+        self.rounds.settled = false;
+    }
+
     /// The connection is gone, whoever closed it.
     fn drop_wire(&mut self, conn: ConnId) {
         let Some(wire) = self.wires.get(conn) else { return };
         self.wires.forget(conn);
         if let Some(peer) = wire.peer {
             let known = self.roster.get_mut(peer);
-            let end = if wire.outbound { &mut known.link } else { &mut known.inbound };
-            if end.is_some_and(|link| link.conn == conn) {
-                *end = None;
+            match wire.outbound {
+                true => known.set_link(None),
+                false => known.inbound = None,
             }
+            self.rounds.settled &= !wire.outbound;
         }
     }
 }
@@ -146,12 +187,12 @@ impl Node {
         local: SocketAddr,
         out: &mut Outbox,
     ) {
-        let Some(wire) = self.cluster.wires.by_conn.get_mut(&conn) else { return };
-        wire.local = Some(local.ip());
-        let Some(peer) = wire.peer else { return };
-        if let Some(link) = &mut self.cluster.roster.get_mut(peer).link {
-            link.up = true;
+        let Some(peer) = self.cluster.wires.get(conn).and_then(|wire| wire.peer) else { return };
+        if let Some(ends) = self.cluster.wires.ends.get_mut(&conn) {
+            ends.local = Some(local.ip());
         }
+        let known = self.cluster.roster.get_mut(peer);
+        known.set_link(known.link().map(|link| Link { up: true, ..link }));
         for message in self.cluster.wires.take_queued(conn) {
             out.send_bus(conn, message);
         }
@@ -172,8 +213,7 @@ impl Node {
         local: SocketAddr,
         _out: &mut Outbox,
     ) {
-        let wire = Wire { peer: None, outbound: false, remote: peer.ip(), local: Some(local.ip()) };
-        self.cluster.wires.by_conn.insert(conn, wire);
+        self.cluster.wires.add(conn, None, peer.ip(), Some(local.ip()));
     }
 
     pub(in crate::node) fn bus_closed(&mut self, _now: Time, conn: ConnId, _out: &mut Outbox) {

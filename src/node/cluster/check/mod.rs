@@ -1,7 +1,7 @@
 //! Nodes on a wire: a world of thirty lines, to check the protocol without the real one.
 //!
-//! Every packet takes the same time, every process ticks every 100 ms at a phase of its own. What is
-//! absent here is all that a network can do; `sim` has it.
+//! Every packet takes the same time, every process ticks a little slower than every 100 ms. What
+//! a network can do is absent here; `sim` has it.
 
 mod failing;
 mod joining;
@@ -17,7 +17,7 @@ use crate::shapes::message::{Kind, Message};
 use crate::shapes::spec::Server;
 use crate::shapes::stream::ClientData;
 use crate::shapes::{Config, Epoch, Fact};
-use crate::words::{Millis, NodeId, Seed, Slot, SlotSet, Time};
+use crate::words::{Millis, NodeId, Rng, Seed, Slot, SlotSet, Time};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 
@@ -48,6 +48,7 @@ pub(super) struct Ring {
     next_connection: u32,
     cut: Vec<(usize, usize)>,
     pub(super) facts: Vec<(Time, usize, Fact)>,
+    luck: Rng,
 }
 
 impl Ring {
@@ -62,6 +63,7 @@ impl Ring {
             next_connection: 0,
             cut: Vec::new(),
             facts: Vec::new(),
+            luck: Rng::new(Seed(seed), 0),
         };
         for ix in 0..nodes {
             let config = Config {
@@ -96,7 +98,10 @@ impl Ring {
         for ix in 1..masters + replicas {
             ring.meet(ix, 0);
         }
-        ring.run(5000);
+        let everybody = |view: &Cluster| {
+            view.known() == masters + replicas && view.peers().all(|(_, p)| !p.in_handshake())
+        };
+        ring.run_until(|ring| ring.all(everybody));
         for ix in masters..masters + replicas {
             let master = ring.id((ix - masters) % masters);
             ring.tell(ix, |node, now, out| {
@@ -235,7 +240,8 @@ impl Ring {
             Event::Cron { node, life } => {
                 if self.processes[node].life == life && self.processes[node].frozen.is_none() {
                     self.step(node, Input::Cron);
-                    self.schedule(Millis(100), Event::Cron { node, life });
+                    let at = (self.now + Millis(100)).plus_micros(self.luck.below(2000));
+                    self.schedule_at(at, Event::Cron { node, life });
                 }
             }
             Event::Arrive { at, life, input } if self.processes[at].life == life => {
