@@ -87,7 +87,7 @@ pub(super) fn failover(node: &mut Node, call: &mut Call<'_>) -> Answer {
     let Some(master) = me.master.map(|master| node.cluster.peer(master)) else {
         return Err(Refused::text("ERR I'm a replica but my master is unknown to me"));
     };
-    let reachable = !master.has_failed() && master.link.is_some();
+    let reachable = !master.has_failed() && master.is_linked();
     if mode == ManualMode::Default && !reachable {
         return Err(Refused::text(
             "ERR Master is down or failed, please use CLUSTER FAILOVER FORCE",
