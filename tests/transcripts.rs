@@ -30,7 +30,10 @@ fn main() {
     for name in &failed {
         println!("  failed: {name}");
     }
-    assert!(failed.is_empty(), "a transcript says something else; REWRITE=1 records it, git diff shows it");
+    assert!(
+        failed.is_empty(),
+        "a transcript says something else; REWRITE=1 records it, git diff shows it"
+    );
 }
 
 fn transcripts(folder: &Path) -> Vec<PathBuf> {

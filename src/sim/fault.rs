@@ -149,7 +149,7 @@ impl World {
         if let Mode::Frozen { asleep_until: Some(until) } = process.mode {
             process.mode = Mode::Asleep { until };
         } else {
-            self.run_again(ix, life, log);
+            self.run_after_freeze(ix, life, log);
         }
     }
 

@@ -1,7 +1,8 @@
 //! A process and its kernel buffers: alive, frozen, or asleep in a command.
 //!
 //! Invariants: what arrives while a process does not run waits in order; when it runs again it first
-//! hears all of that, then its timers fire. In Redis: `aeProcessEvents`, `debugCommand` (SLEEP).
+//! hears all of that, then its timers fire; after a freeze it is the other way round.
+//! In Redis: `aeProcessEvents`, `debugCommand` (SLEEP).
 
 use crate::node::Node;
 use crate::node::io::{Effect, Input, Outbox};
@@ -272,6 +273,25 @@ impl World {
                 Pending::Input(input, cause) => self.tell(ix, life, input, cause, log),
             }
         }
+        self.run_overdue_cron(ix, life, log);
+    }
+
+    /// SIGCONT: the wait for packets was interrupted and brought none, so the timers fire first. A
+    /// master that woke up believing old things says them to everybody before it hears the news.
+    pub(in crate::sim) fn run_after_freeze(
+        &mut self,
+        ix: ContainerIx,
+        life: u32,
+        log: &mut dyn Log,
+    ) {
+        if let Some(process) = self.process_mut(ix, life) {
+            process.mode = Mode::Live;
+        }
+        self.run_overdue_cron(ix, life, log);
+        self.run_again(ix, life, log);
+    }
+
+    fn run_overdue_cron(&mut self, ix: ContainerIx, life: u32, log: &mut dyn Log) {
         if let Some(process) = self.process_mut(ix, life)
             && process.mode == Mode::Live
             && std::mem::take(&mut process.cron_overdue)
