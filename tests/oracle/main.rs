@@ -5,12 +5,15 @@
 //! family, as `create: 29/29`. A case that cannot match is listed with its reason in
 //! `differences.txt`; it fails the test when it starts to match, as any other does when it stops.
 
+mod commands;
 mod create;
 mod differences;
 mod drive;
 mod folder;
 mod keyslots;
+mod resp;
 mod scripted;
+mod stage;
 mod transcript;
 
 use differences::Differences;
@@ -34,7 +37,8 @@ impl Case {
 /// A family's name and how its cases are replayed.
 type Family = (&'static str, fn(&Folder) -> Vec<Case>);
 
-const FAMILIES: [Family; 2] = [("keyslots", keyslots::replay), ("create", create::replay)];
+const FAMILIES: [Family; 3] =
+    [("keyslots", keyslots::replay), ("create", create::replay), ("commands", commands::replay)];
 
 /// How many differing cases of a family are shown.
 const SHOWN: usize = 10;

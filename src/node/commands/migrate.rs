@@ -42,7 +42,8 @@ pub(super) struct Migrations {
 #[derive(Clone, Copy, Debug)]
 struct Cached {
     conn: ConnId,
-    db: i64,
+    /// The database it selected; unknown after an error.
+    db: Option<i64>,
     used: Time,
 }
 
@@ -59,6 +60,8 @@ struct Migration {
     expected: std::collections::VecDeque<Expected>,
     acknowledged: Vec<Bytes>,
     first_error: Option<String>,
+    /// AUTH or SELECT failed: whatever the target does then, the keys stay here too.
+    barred: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -177,9 +180,10 @@ impl Node {
             expected: std::collections::VecDeque::new(),
             acknowledged: Vec::new(),
             first_error: None,
+            barred: false,
         });
         if let Some(cached) = cached {
-            self.send_keys(now, Some(cached.db), out);
+            self.send_keys(now, cached.db, out);
         }
     }
 
@@ -229,8 +233,11 @@ impl Node {
         let Some(migration) = &mut self.clients.migrations.running else { return };
         let error = reply.as_error().map(str::to_string);
         match migration.expected.pop_front() {
-            Some(Expected::Key(key)) if error.is_none() => migration.acknowledged.push(key),
-            Some(_) | None => {}
+            Some(Expected::Key(key)) if error.is_none() && !migration.barred => {
+                migration.acknowledged.push(key);
+            }
+            Some(Expected::Auth | Expected::Select) => migration.barred |= error.is_some(),
+            Some(Expected::Key(_)) | None => {}
         }
         migration.first_error = migration.first_error.take().or(error);
         self.finish_migration_if_done(now, out);
@@ -239,14 +246,9 @@ impl Node {
     fn finish_migration_if_done(&mut self, now: Time, out: &mut Outbox) {
         let done = self.clients.migrations.running.as_ref().is_some_and(|m| m.expected.is_empty());
         let Some(migration) = self.clients.migrations.running.take_if(|_| done) else { return };
-        let (conn, db) = (migration.conn, migration.request.db);
-        match migration.first_error {
-            None => {
-                let cached = Cached { conn, db, used: now };
-                self.clients.migrations.cached.insert(migration.target, cached);
-            }
-            Some(_) => self.forget_target(migration.target, Some(conn), out),
-        }
+        let db = migration.first_error.is_none().then_some(migration.request.db);
+        let cached = Cached { conn: migration.conn, db, used: now };
+        self.clients.migrations.cached.insert(migration.target, cached);
         if !migration.request.copy {
             self.delete_migrated(now, &migration.acknowledged, out);
         }
