@@ -22,6 +22,7 @@ mod network;
 mod packet;
 mod process;
 mod program;
+mod ready;
 mod route;
 mod serve;
 mod transport;
