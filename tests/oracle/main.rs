@@ -5,12 +5,16 @@
 //! family, as `create: 29/29`. A case that cannot match is listed with its reason in
 //! `differences.txt`; it fails the test when it starts to match, as any other does when it stops.
 
+mod before;
 mod commands;
 mod create;
 mod differences;
 mod drive;
+mod engine;
 mod folder;
 mod keyslots;
+mod recording;
+mod runs;
 mod resp;
 mod scripted;
 mod stage;
