@@ -31,6 +31,7 @@ pub(crate) fn recorded_config() -> Config {
         cluster_node_timeout: Millis(2000),
         appendonly: false,
         save: Vec::new(),
+        repl_diskless_sync_delay: 0,
         ..Config::default()
     }
 }

@@ -14,8 +14,9 @@ mod engine;
 mod folder;
 mod keyslots;
 mod recording;
-mod runs;
+mod redis_cli;
 mod resp;
+mod runs;
 mod scripted;
 mod stage;
 mod transcript;
@@ -42,7 +43,14 @@ impl Case {
 type Family = (&'static str, fn(&Folder) -> Vec<Case>);
 
 const FAMILIES: [Family; 3] =
-    [("keyslots", keyslots::replay), ("create", create::replay), ("commands", commands::replay)];
+    [("keyslots", keyslots::replay), ("create", create::replay), ("commands", commands)];
+
+/// Replies on the wire, and what redis-cli makes of them.
+fn commands(folder: &Folder) -> Vec<Case> {
+    let mut cases = commands::replay(folder);
+    cases.extend(folder.recording("redis_cli_output").iter().flat_map(redis_cli::replay));
+    cases
+}
 
 /// How many differing cases of a family are shown.
 const SHOWN: usize = 10;

@@ -80,7 +80,8 @@ impl Stage {
         let said = format!("{}{}{}", text(row, "stdout"), text(row, "stderr"), text(row, "output"));
         if let (None, Some((slot, target))) = (self.migrating, asked(&said)) {
             let source = connected_to(row);
-            keys_that_stayed(rows).for_each(|key| _ = engine.tell(&source, &format!("SET {key} 1")));
+            keys_that_stayed(rows)
+                .for_each(|key| _ = engine.tell(&source, &format!("SET {key} 1")));
             let (from, to) = (ids[&source], ids[&target]);
             engine.tell(&target, &format!("CLUSTER SETSLOT {slot} IMPORTING {from}"));
             engine.tell(&source, &format!("CLUSTER SETSLOT {slot} MIGRATING {to}"));
@@ -175,5 +176,5 @@ fn shape(text: &str) -> String {
     };
     let mut lines: Vec<String> = text.lines().map(masked).collect();
     lines.sort();
-    lines.concat()
+    lines.join("\n")
 }
