@@ -77,14 +77,14 @@ impl Runner {
     }
 
     pub(super) fn next_event(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        self.to_event(words, true)
+        self.find_event(words, true)
     }
 
     pub(super) fn previous_event(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        self.to_event(words, false)
+        self.find_event(words, false)
     }
 
-    fn to_event(&mut self, words: &mut Words, forwards: bool) -> Result<String, Trouble> {
+    fn find_event(&mut self, words: &mut Words, forwards: bool) -> Result<String, Trouble> {
         let wanted = words.rest();
         let history = self.history()?;
         let world = history.world().clone();

@@ -25,7 +25,7 @@ pub(in crate::sim) enum Route {
     /// `local`. `wired`: it leaves the namespace.
     To { there: Standpoint, at: SocketAddrV4, local: Ipv4Addr, seen: Ipv4Addr, wired: bool },
     /// The kernel knows no way: fails at once.
-    NoRoute,
+    Nowhere,
     /// Nobody answers for the address: fails after a while.
     Unreachable,
     /// It vanishes.
@@ -66,15 +66,15 @@ impl World {
             return inside(*to.ip());
         }
         if !self.is_connected(here) {
-            return Route::NoRoute;
+            return Route::Nowhere;
         }
         if mine.is_some_and(|ns| ns.addresses.iter().any(|(_, ip)| ip == to.ip())) {
             return inside(*to.ip());
         }
         if here.namespace == self.network.host {
-            self.from_host(to)
+            self.out_of_the_host(to)
         } else {
-            self.from_bridge(here, to)
+            self.out_of_a_bridge(here, to)
         }
     }
 
@@ -88,7 +88,7 @@ impl World {
         state.up && state.generation == here.generation
     }
 
-    fn from_host(&self, to: SocketAddrV4) -> Route {
+    fn out_of_the_host(&self, to: SocketAddrV4) -> Route {
         let host = Standpoint { namespace: self.network.host, generation: 0 };
         for network in &self.spec.networks {
             if network.gateway == *to.ip() {
@@ -106,7 +106,7 @@ impl World {
         }
     }
 
-    fn from_bridge(&self, here: Standpoint, to: SocketAddrV4) -> Route {
+    fn out_of_a_bridge(&self, here: Standpoint, to: SocketAddrV4) -> Route {
         let mine = self.namespace(here.namespace).map(|ns| ns.addresses.as_slice()).unwrap_or(&[]);
         for &(net, own) in mine {
             let network = &self.spec.networks[usize::from(net.0)];
@@ -124,7 +124,7 @@ impl World {
             };
         }
         match self.spec.networks.iter().any(|network| network.gateway == *to.ip()) {
-            true => mine.first().map_or(Route::NoRoute, |&(_, own)| self.to_host(to, own)),
+            true => mine.first().map_or(Route::Nowhere, |&(_, own)| self.to_host(to, own)),
             false => Route::Silence,
         }
     }

@@ -70,7 +70,7 @@ impl World {
                 self.connections.insert(dial.conn, connection);
                 return self.transmit(dial.conn.other(), Payload::Syn, because, log);
             }
-            Route::NoRoute => 1,
+            Route::Nowhere => 1,
             Route::Unreachable => ARP_GIVES_UP_US,
             Route::Silence => FIRST_SYN_AGAIN_US * 127,
         };

@@ -111,10 +111,10 @@ impl Node {
             let section = self.build_gossip();
             self.answer(conn, Body::Pong(section), out);
         }
-        if let Some(peer) = wire.peer.filter(|_| wire.outbound) {
-            if !self.check_identity(peer, sender, header, out) {
-                return;
-            }
+        if let Some(peer) = wire.peer.filter(|_| wire.outbound)
+            && !self.check_identity(peer, sender, header, out)
+        {
+            return;
         }
         if let Some(sender) = sender {
             self.note_nofailover(sender, header);

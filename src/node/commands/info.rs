@@ -10,8 +10,11 @@ use crate::node::Node;
 use crate::words::Time;
 use std::fmt::Write;
 
+/// What writes a section.
+type Section = fn(&Node, Time) -> String;
+
 /// A section's name, and whether INFO shows it without being asked.
-const SECTIONS: [(&str, fn(&Node, Time) -> String); 10] = [
+const SECTIONS: [(&str, Section); 10] = [
     ("Server", server),
     ("Clients", clients),
     ("Memory", memory),

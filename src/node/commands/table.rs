@@ -170,7 +170,7 @@ fn streams(words: &[Bytes]) -> Vec<usize> {
     let named = |word: &Bytes| word.eq_ignore_ascii_case(b"STREAMS");
     let Some(from) = words.iter().position(named).map(|at| at + 1) else { return Vec::new() };
     let several = words.len() - from;
-    if several % 2 == 0 { (from..from + several / 2).collect() } else { Vec::new() }
+    if several.is_multiple_of(2) { (from..from + several / 2).collect() } else { Vec::new() }
 }
 
 /// Keys at one place only.

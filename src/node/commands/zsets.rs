@@ -86,7 +86,7 @@ impl Adding {
         if nx && xx {
             return Err(Refused::text("ERR XX and NX options at the same time are not compatible"));
         }
-        if gt && nx || lt && nx || gt && lt {
+        if nx && (gt || lt) || gt && lt {
             return Err(Refused::text(
                 "ERR GT, LT, and/or NX options at the same time are not compatible",
             ));

@@ -67,11 +67,12 @@ impl Node {
         match self.persistence.shutdown {
             None => {}
             Some(Shutdown::Signalled) => self.prepare_shutdown(now, ShutdownFlags::default(), out),
-            Some(Shutdown::Waiting { until, flags }) => {
-                if until <= now || self.replication.all_caught_up() {
-                    self.finish_shutdown(now, flags, out);
-                }
+            Some(Shutdown::Waiting { until, flags })
+                if until <= now || self.replication.all_caught_up() =>
+            {
+                self.finish_shutdown(now, flags, out);
             }
+            Some(Shutdown::Waiting { .. }) => {}
         }
     }
 

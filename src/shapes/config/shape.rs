@@ -134,7 +134,7 @@ fn save_points(args: &[&str]) -> Result<String, Complaint> {
         let least = if i % 2 == 0 { 1 } else { 0 };
         word.parse::<i64>().is_ok_and(|n| least <= n)
     };
-    match words.len() % 2 == 0 && words.iter().enumerate().all(fits) {
+    match words.len().is_multiple_of(2) && words.iter().enumerate().all(fits) {
         true => Ok(words.join(" ")),
         false => Err(Complaint::SavePoints),
     }

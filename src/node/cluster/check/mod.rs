@@ -298,19 +298,19 @@ impl Ring {
         self.send(from, conn, Input::Client { conn: conn.other(), data });
     }
     fn send(&mut self, from: usize, conn: ConnId, input: Input) {
-        if let Some(&at) = self.owners.get(&conn.other()) {
-            if !self.is_cut(from, at) {
-                self.arrive(at, self.processes[at].life, LATENCY_US, input);
-            }
+        if let Some(&at) = self.owners.get(&conn.other())
+            && !self.is_cut(from, at)
+        {
+            self.arrive(at, self.processes[at].life, LATENCY_US, input);
         }
     }
     fn close(&mut self, conn: ConnId) {
         let from = self.owners.remove(&conn);
-        if let (Some(from), Some(at)) = (from, self.owners.remove(&conn.other())) {
-            if !self.is_cut(from, at) {
-                let life = self.processes[at].life;
-                self.arrive(at, life, LATENCY_US, Input::Closed { conn: conn.other() });
-            }
+        if let (Some(from), Some(at)) = (from, self.owners.remove(&conn.other()))
+            && !self.is_cut(from, at)
+        {
+            let life = self.processes[at].life;
+            self.arrive(at, life, LATENCY_US, Input::Closed { conn: conn.other() });
         }
     }
     fn arrive(&mut self, at: usize, life: u32, after_us: u64, input: Input) {
