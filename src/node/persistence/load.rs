@@ -7,7 +7,7 @@ use crate::node::io::Outbox;
 use crate::node::persistence::{Disk, Saved};
 use crate::node::replication::sync::travel_time;
 use crate::shapes::Fact;
-use crate::shapes::fact::DiskKind;
+use crate::shapes::fact::{DiskKind, Role};
 use crate::words::{Millis, Time};
 
 impl Node {
@@ -24,6 +24,8 @@ impl Node {
             None => {}
         }
         self.verify_config_with_data(now, out);
+        let role = if self.cluster.is_replica() { Role::Replica } else { Role::Master };
+        out.note(Fact::Started { role });
     }
 
     fn load_from(&mut self, now: Time, saved: &Saved, from: DiskKind, out: &mut Outbox) {

@@ -14,7 +14,8 @@ impl Node {
     pub(in crate::node) fn replication_cron(&mut self, now: Time, out: &mut Outbox) {
         self.drop_silent_master(now, out);
         if matches!(self.replication.upstream.as_ref().map(|up| &up.link), Some(Link::Waiting)) {
-            self.connect_to_master(now, out);
+            // Quietly: it may go on for hours.
+            self.open_link(now, out);
         }
         self.acknowledge(out);
         self.ping_replicas(now);

@@ -72,12 +72,17 @@ impl Link {
 }
 
 impl Node {
-    /// Opens the connection, at once. In Redis: `connectWithMaster`.
+    /// Opens the connection, at once, and says so.
     pub(super) fn connect_to_master(&mut self, now: Time, out: &mut Outbox) {
+        self.open_link(now, out);
+        out.note(Fact::SyncStarted { master: self.master_id() });
+    }
+
+    /// Opens the connection. In Redis: `connectWithMaster`.
+    pub(super) fn open_link(&mut self, now: Time, out: &mut Outbox) {
         let Some(up) = &mut self.replication.upstream else { return };
         let conn = out.connect(up.master, Port::Client);
         up.link = Link::Connecting { conn, since: now };
-        out.note(Fact::SyncStarted { master: self.master_id() });
     }
 
     pub(in crate::node) fn master_link_connected(
