@@ -10,22 +10,22 @@ use slotlab::sim::Action;
 use std::fmt::Write;
 
 /// The steady recordings, and how many seconds of ours to count.
-pub const STEADY: [(&str, u64); 3] =
+pub(crate) const STEADY: [(&str, u64); 3] =
     [("steady_6_nt2000", 200), ("steady_6_nt15000", 600), ("steady_30_nt2000", 30)];
 
 /// Rates of a steady cluster.
 #[derive(Clone, Copy, Debug)]
-pub struct Rates {
+pub(crate) struct Rates {
     /// Pings a second.
-    pub pings: f64,
+    pub(crate) pings: f64,
     /// Pongs a second.
-    pub pongs: f64,
+    pub(crate) pongs: f64,
     /// Gossip entries a packet, on average.
-    pub entries: f64,
+    pub(crate) entries: f64,
 }
 
 /// What was recorded.
-pub fn real(scenario: &str) -> Rates {
+pub(crate) fn real(scenario: &str) -> Rates {
     let recording = recorded::bus(scenario);
     let rate = |kind: &str| recording["per_second"][kind].as_f64().unwrap_or(0.0);
     let histogram = recording["gossip_entries_histogram"].as_object().expect("a histogram");
@@ -39,7 +39,7 @@ pub fn real(scenario: &str) -> Rates {
 }
 
 /// What the world does, counted for so many seconds in each of some runs.
-pub fn ours(scenario: &str, seconds: u64, seeds: u64) -> Rates {
+pub(crate) fn ours(scenario: &str, seconds: u64, seeds: u64) -> Rates {
     let recording = recorded::bus(scenario);
     let node_timeout = recording["config"]["node_timeout_ms"].as_u64().expect("a node timeout");
     let members = recorded::members(&recording["nodes"]);
@@ -66,13 +66,13 @@ pub fn ours(scenario: &str, seconds: u64, seeds: u64) -> Rates {
 
 /// The machine's network: round trips as long on average as the recorded ones. One recording's
 /// machine was saturated, and late answers make rarer pings.
-pub fn latency(recording: &Value) -> Latency {
+pub(crate) fn latency(recording: &Value) -> Latency {
     let mean_us = recording["round_trip_ms"]["mean"].as_f64().expect("a mean") * 1000.0;
     Latency { base_us: 30, jitter_us: mean_us as u64 - 60 }
 }
 
 /// The report `docs/fidelity/bus.md`.
-pub fn report() -> String {
+pub(crate) fn report() -> String {
     let mut text = String::from(TITLE);
     for (scenario, seconds) in STEADY {
         let (real, ours) = (real(scenario), ours(scenario, seconds, 3));

@@ -13,7 +13,7 @@ use slotlab::words::Time;
 use std::fmt::Write;
 
 /// The recordings in which something happens.
-pub const EVENTS: [&str; 11] = [
+pub(crate) const EVENTS: [&str; 11] = [
     "meet_6",
     "kill_master_6_nt2000",
     "kill_master_two_replicas",
@@ -29,17 +29,17 @@ pub const EVENTS: [&str; 11] = [
 
 /// One step: a kind of packet from a kind of sender, when it first left, and how often it did.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub(crate) struct Step {
     /// `FAIL by somebody`, `FAILOVER_AUTH_REQUEST by A1` ...
-    pub label: String,
+    pub(crate) label: String,
     /// Milliseconds after the first mark.
-    pub first_ms: f64,
+    pub(crate) first_ms: f64,
     /// How many packets.
-    pub count: usize,
+    pub(crate) count: usize,
 }
 
 /// The steps of a recording.
-pub fn real(scenario: &str) -> Vec<Step> {
+pub(crate) fn real(scenario: &str) -> Vec<Step> {
     let recording = recorded::bus(scenario);
     let start = marks(&recording)[0].0;
     let packets = recording["messages_without_pings"].as_array().expect("packets");
@@ -54,7 +54,7 @@ pub fn real(scenario: &str) -> Vec<Step> {
 }
 
 /// The steps of the same scenario in the world.
-pub fn ours(scenario: &str, seed: u64) -> Vec<Step> {
+pub(crate) fn ours(scenario: &str, seed: u64) -> Vec<Step> {
     let recording = recorded::bus(scenario);
     let node_timeout = recording["config"]["node_timeout_ms"].as_u64().expect("a node timeout");
     let members = recorded::members(&recording["nodes"]);
@@ -160,12 +160,12 @@ fn word(kind: Kind) -> &'static str {
 }
 
 /// Whether two runs took the same steps in the same order.
-pub fn same_order(one: &[Step], other: &[Step]) -> bool {
+pub(crate) fn same_order(one: &[Step], other: &[Step]) -> bool {
     one.iter().map(|step| &step.label).eq(other.iter().map(|step| &step.label))
 }
 
 /// The second half of `docs/fidelity/bus.md`.
-pub fn report(seeds: u64) -> String {
+pub(crate) fn report(seeds: u64) -> String {
     let mut text = String::from(TITLE);
     for scenario in EVENTS {
         let real = real(scenario);

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// What is compared: milliseconds after the first action.
-pub const QUANTITIES: [&str; 6] = [
+pub(crate) const QUANTITIES: [&str; 6] = [
     "pfail_first",
     "fail_quorum",
     "election_started",
@@ -23,7 +23,7 @@ pub const QUANTITIES: [&str; 6] = [
 
 /// The experiments whose medians must lie close to the real ones, and whether the master is only
 /// frozen (and thawed a second after everybody knows its successor).
-pub const TIMED: [(&str, bool); 5] = [
+pub(crate) const TIMED: [(&str, bool); 5] = [
     ("f01_kill_master_nt2000", false),
     ("f02_kill_master_nt1000", false),
     ("f03_kill_master_nt5000", false),
@@ -32,26 +32,26 @@ pub const TIMED: [(&str, bool); 5] = [
 ];
 
 /// One quantity: real and ours.
-pub struct Row {
+pub(crate) struct Row {
     /// Its name in the recordings.
-    pub quantity: &'static str,
+    pub(crate) quantity: &'static str,
     /// The recording.
-    pub real: Spread,
+    pub(crate) real: Spread,
     /// Ours.
-    pub ours: Option<Spread>,
+    pub(crate) ours: Option<Spread>,
     /// In how many runs it occurred.
-    pub runs: usize,
+    pub(crate) runs: usize,
 }
 
 impl Row {
     /// Our median divided by the real one.
-    pub fn ratio(&self) -> f64 {
+    pub(crate) fn ratio(&self) -> f64 {
         self.ours.map_or(f64::NAN, |ours| ours.median / self.real.median)
     }
 }
 
 /// Plays one experiment with many seeds.
-pub fn compare(experiment: &Value, frozen: bool, seeds: u64) -> Vec<Row> {
+pub(crate) fn compare(experiment: &Value, frozen: bool, seeds: u64) -> Vec<Row> {
     let mut samples: BTreeMap<&str, Sample> = BTreeMap::new();
     for seed in 0..seeds {
         for (quantity, value) in play(experiment, frozen, seed) {
@@ -126,7 +126,7 @@ fn seen_by(
 }
 
 /// The report `docs/fidelity/failover.md`.
-pub fn report(seeds: u64) -> String {
+pub(crate) fn report(seeds: u64) -> String {
     let mut text = String::from(TITLE);
     let all = recorded::failovers();
     for (name, frozen) in TIMED {
@@ -153,7 +153,7 @@ pub fn report(seeds: u64) -> String {
             .expect("a String");
         }
     }
-    text
+    text + &super::stories::report(seeds.min(10))
 }
 
 const TITLE: &str = "# Failover: real servers and ours

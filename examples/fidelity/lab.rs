@@ -2,7 +2,7 @@
 
 use super::recorded::Member;
 use slotlab::node::Node;
-use slotlab::shapes::message::{Body, Kind};
+use slotlab::shapes::message::Kind;
 use slotlab::shapes::spec::ContainerIx;
 use slotlab::shapes::{Config, Fact, Spec};
 use slotlab::sim::{Action, Entry, Log, PacketEvent, Place, What, Who, World};
@@ -11,34 +11,30 @@ use std::collections::BTreeMap;
 
 /// A packet of the bus that was sent.
 #[derive(Clone, Debug)]
-pub struct Sent {
+pub(crate) struct Sent {
     /// When.
-    pub at: Time,
+    pub(crate) at: Time,
     /// By whom.
-    pub from: ContainerIx,
-    /// To whom.
-    pub to: ContainerIx,
+    pub(crate) from: ContainerIx,
     /// What it is.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// How many nodes it gossips about.
-    pub gossip: u16,
+    pub(crate) gossip: u16,
     /// Whether it answers a ping or a MEET.
-    pub is_answer: bool,
-    /// Whom it speaks of (FAIL, UPDATE).
-    pub about: Option<NodeId>,
+    pub(crate) is_answer: bool,
 }
 
 /// Remembers facts, and packets of the bus if asked to.
 #[derive(Default)]
-pub struct Watch {
+pub(crate) struct Watch {
     /// What became true of whom.
-    pub facts: Vec<(Time, ContainerIx, Fact)>,
+    pub(crate) facts: Vec<(Time, ContainerIx, Fact)>,
     /// Replies to commands.
     replies: Vec<Reply>,
     /// Packets, while `on`.
-    pub packets: Vec<Sent>,
+    pub(crate) packets: Vec<Sent>,
     /// Whether packets are remembered.
-    pub on: bool,
+    pub(crate) on: bool,
     /// Pings that were delivered and not answered yet: by whom, to whom.
     asked: BTreeMap<(ContainerIx, ContainerIx), u32>,
 }
@@ -73,30 +69,25 @@ impl Log for Watch {
         let gossip = message.gossip().len() as u16;
         let open = self.asked.get_mut(&(to, from)).filter(|open| kind == Kind::Pong && 0 < **open);
         let is_answer = open.map(|open| *open -= 1).is_some();
-        let about = match &message.body {
-            Body::Fail(about) => Some(*about),
-            Body::Update { node, .. } => Some(*node),
-            _ => None,
-        };
-        self.packets.push(Sent { at, from, to, kind, gossip, is_answer, about });
+        self.packets.push(Sent { at, from, kind, gossip, is_answer });
     }
 }
 
 /// A running cluster and what was heard of it.
-pub struct Lab {
+pub(crate) struct Lab {
     /// The world it runs in.
-    pub world: World,
+    pub(crate) world: World,
     /// What was heard.
-    pub watch: Watch,
+    pub(crate) watch: Watch,
     /// Its members, in the order of their containers.
-    pub members: Vec<Member>,
+    pub(crate) members: Vec<Member>,
     /// Luck of the experimenter: when to act.
-    pub luck: Rng,
+    pub(crate) luck: Rng,
 }
 
 impl Lab {
     /// A cluster in which everybody knows everybody, all replicas are in sync and all states are ok.
-    pub fn build(members: &[Member], config: &Config, seed: u64) -> Lab {
+    pub(crate) fn build(members: &[Member], config: &Config, seed: u64) -> Lab {
         let mut lab = Lab::strangers(members, config, seed);
         lab.introduce();
         lab.attach_replicas();
@@ -104,7 +95,7 @@ impl Lab {
     }
 
     /// Servers that run and own slots, but do not know each other.
-    pub fn strangers(members: &[Member], config: &Config, seed: u64) -> Lab {
+    pub(crate) fn strangers(members: &[Member], config: &Config, seed: u64) -> Lab {
         let at: Vec<_> = members.iter().map(|m| (m.ip, m.port)).collect();
         let spec = Spec::loopback(Time::from_unix_s(1_726_896_968), config, &at);
         let world = World::new(&spec, Seed(seed));
@@ -157,26 +148,26 @@ impl Lab {
     }
 
     /// Lets milliseconds pass.
-    pub fn run(&mut self, ms: u64) {
+    pub(crate) fn run(&mut self, ms: u64) {
         let until = self.world.now() + Millis(ms);
         self.world.run_until(until, &mut self.watch);
     }
 
     /// Lets a random time pass, so that every action meets the timers in another phase.
-    pub fn run_about(&mut self, least_ms: u64, more_ms: u64) {
+    pub(crate) fn run_about(&mut self, least_ms: u64, more_ms: u64) {
         let us = self.luck.below(more_ms * 1000);
         let until = (self.world.now() + Millis(least_ms)).plus_micros(us);
         self.world.run_until(until, &mut self.watch);
     }
 
     /// Runs until so many milliseconds after `start`, if that is still to come.
-    pub fn run_to(&mut self, start: Time, ms: f64) {
+    pub(crate) fn run_to(&mut self, start: Time, ms: f64) {
         let until = start.plus_micros((ms * 1000.0) as u64);
         self.world.run_until(until.max(self.world.now()), &mut self.watch);
     }
 
     /// Waits until `ready` holds for every running server.
-    pub fn wait_for(&mut self, most_ms: u64, what: &str, ready: impl Fn(&Node) -> bool) {
+    pub(crate) fn wait_for(&mut self, most_ms: u64, what: &str, ready: impl Fn(&Node) -> bool) {
         assert!(
             self.waits_for(most_ms, |lab| lab.world.nodes().all(|(_, node)| ready(node))),
             "no {what}"
@@ -184,7 +175,7 @@ impl Lab {
     }
 
     /// Runs until `ready`, looking every 20 ms; whether that came.
-    pub fn waits_for(&mut self, most_ms: u64, ready: impl Fn(&Lab) -> bool) -> bool {
+    pub(crate) fn waits_for(&mut self, most_ms: u64, ready: impl Fn(&Lab) -> bool) -> bool {
         let end = self.world.now() + Millis(most_ms);
         while self.world.now() < end {
             if ready(self) {
@@ -196,7 +187,7 @@ impl Lab {
     }
 
     /// Sends a command and waits a moment for the reply, if one comes.
-    pub fn command(&mut self, name: &str, line: &str) -> Option<Reply> {
+    pub(crate) fn command(&mut self, name: &str, line: &str) -> Option<Reply> {
         self.watch.replies.clear();
         self.send(name, line);
         self.run(1);
@@ -204,41 +195,51 @@ impl Lab {
     }
 
     /// Sends a command.
-    pub fn send(&mut self, name: &str, line: &str) {
+    pub(crate) fn send(&mut self, name: &str, line: &str) {
         let argv = line.split_whitespace().map(str::to_owned).collect();
         let node = self.ix(name);
         self.act(&Action::Command { node, argv });
     }
 
+    /// Sends a command and lets a moment pass, whether or not it is answered.
+    pub(crate) fn send_and_wait(&mut self, name: &str, line: &str) {
+        self.send(name, line);
+        self.run(1);
+    }
+
     /// Does something to the world.
-    pub fn act(&mut self, action: &Action) {
+    pub(crate) fn act(&mut self, action: &Action) {
         self.world.apply(action, &mut self.watch).expect("the action is possible");
     }
 
     /// The container of a member.
-    pub fn ix(&self, name: &str) -> ContainerIx {
+    pub(crate) fn ix(&self, name: &str) -> ContainerIx {
         let n = self.members.iter().position(|m| m.name == name).expect("a member's name");
         ContainerIx(n as u16)
     }
     /// The name of a container.
-    pub fn name(&self, ix: ContainerIx) -> &str {
+    pub(crate) fn name(&self, ix: ContainerIx) -> &str {
         &self.members[usize::from(ix.0)].name
     }
     /// The id of a running member.
-    pub fn id(&self, name: &str) -> NodeId {
+    pub(crate) fn id(&self, name: &str) -> NodeId {
         self.node(name).cluster().myself()
     }
     /// A running member.
-    pub fn node(&self, name: &str) -> &Node {
+    pub(crate) fn node(&self, name: &str) -> &Node {
         self.world.node(self.ix(name)).expect("it runs")
     }
     /// When a fact that `pick` accepts was first noted at or after `from`.
-    pub fn first(&self, from: Time, pick: impl Fn(ContainerIx, &Fact) -> bool) -> Option<Time> {
+    pub(crate) fn first(
+        &self,
+        from: Time,
+        pick: impl Fn(ContainerIx, &Fact) -> bool,
+    ) -> Option<Time> {
         let hit = |(at, ix, fact): &&(Time, ContainerIx, Fact)| from <= *at && pick(*ix, fact);
         self.watch.facts.iter().find(hit).map(|&(at, _, _)| at)
     }
     /// Packets by kind since they are watched.
-    pub fn count_packets(&self) -> BTreeMap<Kind, u64> {
+    pub(crate) fn count_packets(&self) -> BTreeMap<Kind, u64> {
         let mut counts = BTreeMap::new();
         for sent in &self.watch.packets {
             *counts.entry(sent.kind).or_default() += 1;
@@ -248,7 +249,7 @@ impl Lab {
 }
 
 /// What the recordings' servers were started with.
-pub fn config(node_timeout_ms: u64) -> Config {
+pub(crate) fn config(node_timeout_ms: u64) -> Config {
     Config {
         cluster_enabled: true,
         cluster_node_timeout: Millis(node_timeout_ms),

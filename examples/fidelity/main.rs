@@ -10,6 +10,7 @@ mod failover;
 mod lab;
 mod numbers;
 mod recorded;
+mod stories;
 
 use std::path::Path;
 

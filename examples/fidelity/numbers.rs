@@ -2,19 +2,19 @@
 
 /// What was measured in many runs, in milliseconds or plain counts.
 #[derive(Clone, Debug, Default)]
-pub struct Sample(Vec<f64>);
+pub(crate) struct Sample(Vec<f64>);
 
 impl Sample {
     /// Adds one run's value.
-    pub fn add(&mut self, value: f64) {
+    pub(crate) fn add(&mut self, value: f64) {
         self.0.push(value);
     }
     /// How many runs had the value.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
     /// Smallest, median and greatest; none without values.
-    pub fn spread(&self) -> Option<Spread> {
+    pub(crate) fn spread(&self) -> Option<Spread> {
         let mut sorted = self.0.clone();
         sorted.sort_by(f64::total_cmp);
         let (min, max) = (*sorted.first()?, *sorted.last()?);
@@ -29,13 +29,13 @@ impl Sample {
 
 /// Smallest, median and greatest of a sample.
 #[derive(Clone, Copy, Debug)]
-pub struct Spread {
+pub(crate) struct Spread {
     /// The smallest.
-    pub min: f64,
+    pub(crate) min: f64,
     /// The one in the middle.
-    pub median: f64,
+    pub(crate) median: f64,
     /// The greatest.
-    pub max: f64,
+    pub(crate) max: f64,
 }
 
 impl std::fmt::Display for Spread {

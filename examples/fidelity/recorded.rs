@@ -7,15 +7,15 @@ use std::path::PathBuf;
 
 /// Who is in a cluster: masters first, then replicas, each by name.
 #[derive(Clone, Debug)]
-pub struct Member {
+pub(crate) struct Member {
     /// `A`, `A1` ...
-    pub name: String,
+    pub(crate) name: String,
     /// Its address.
-    pub ip: Ipv4Addr,
+    pub(crate) ip: Ipv4Addr,
     /// Its client port.
-    pub port: u16,
+    pub(crate) port: u16,
     /// Whose replica it is.
-    pub master: Option<String>,
+    pub(crate) master: Option<String>,
 }
 
 fn read(path: &str) -> Value {
@@ -25,12 +25,12 @@ fn read(path: &str) -> Value {
 }
 
 /// A recording of the bus, its pings left out.
-pub fn bus(scenario: &str) -> Value {
+pub(crate) fn bus(scenario: &str) -> Value {
     read(&format!("bus/{scenario}.json"))
 }
 
 /// All failure experiments.
-pub fn failovers() -> Vec<Value> {
+pub(crate) fn failovers() -> Vec<Value> {
     match read("failover/summary.json") {
         Value::Array(all) => all,
         _ => panic!("the summary is a list of experiments"),
@@ -38,14 +38,14 @@ pub fn failovers() -> Vec<Value> {
 }
 
 /// The real spread of a quantity of an experiment, if it occurred.
-pub fn spread(experiment: &Value, quantity: &str) -> Option<Spread> {
+pub(crate) fn spread(experiment: &Value, quantity: &str) -> Option<Spread> {
     let row = &experiment["ms"][quantity];
     let number = |name: &str| row[name].as_f64();
     Some(Spread { min: number("min")?, median: number("median")?, max: number("max")? })
 }
 
 /// `{"A": {"addr": ..., "replica_of": null}, ...}` or, without addresses, `{"A": null, "A1": "A"}`.
-pub fn members(nodes: &Value) -> Vec<Member> {
+pub(crate) fn members(nodes: &Value) -> Vec<Member> {
     let nodes = nodes.as_object().expect("nodes by name");
     let mut members: Vec<Member> = nodes
         .iter()

@@ -1,0 +1,292 @@
+//! The other failure experiments: who wins, in which epoch, and whether the data is still there.
+//!
+//! Each is a few lines of script; what came of it stands beside what was recorded.
+
+use super::lab::{self, Lab};
+use super::recorded;
+use serde_json::Value;
+use slotlab::node::Node;
+use slotlab::node::io::Port;
+use slotlab::shapes::spec::ContainerIx;
+use slotlab::shapes::{Config, Fact};
+use slotlab::sim::{Action, Group, Rule, Verdict};
+use slotlab::words::{Reply, Slot, Time};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// Scripts by experiment. `;` separates steps; times are the recorded ones, in ms.
+pub(crate) const STORIES: &[(&str, &str)] = &[
+    ("f06_sigstop_shorter_than_timeout", "pause A; wait 1200; resume A; wait 6000"),
+    ("f07_sigstop_around_timeout", "pause A; wait 2600; resume A; wait 6000"),
+    ("f08_debug_sleep", "do A DEBUG SLEEP 5; promoted; wait 4000"),
+    ("f09_two_replicas_equal", "kill A; promoted; wait 2000"),
+    (
+        "f10_two_replicas_one_behind",
+        "before: link A A1; wait 500; do A SET {key} xxxxx; wait 1500; now: kill A; promoted; wait 2500; heal; wait 1500",
+    ),
+    ("f11_replica_migration", "kill B1; wait 12000"),
+    ("f12_replica_migration_by_failover", "kill B; promoted; wait 9000"),
+    ("f13_replica_migration_disabled", "kill B1; wait 12000"),
+    ("f14_master_and_replica_die", "kill A; kill A1; wait 4700; start A; wait 5000"),
+    ("f15_majority_lost", "kill A; kill B; wait 11700; start B; wait 6000"),
+    ("f16_minority_partition", "isolate A; promoted; wait 2000; heal; wait 3000"),
+    ("f17_minority_partition_with_replica", "isolate A A1; wait 9000; heal; wait 5000"),
+    ("f18_pair_partition", "cut A B; wait 10000; heal; wait 3000"),
+    ("f19_manual_failover", "do A1 CLUSTER FAILOVER; wait 3000"),
+    ("f20_manual_force_master_alive", "do A1 CLUSTER FAILOVER FORCE; wait 3000"),
+    ("f21_manual_force_master_dead", "kill A; wait 50; do A1 CLUSTER FAILOVER FORCE; wait 3000"),
+    (
+        "f22_manual_default_master_dead",
+        "kill A; wait 50; do A1 CLUSTER FAILOVER; promoted; wait 1000",
+    ),
+    ("f23_manual_takeover_alive", "do A1 CLUSTER FAILOVER TAKEOVER; wait 3000"),
+    (
+        "f24_takeover_majority_lost",
+        "kill A; kill B; wait 6000; do A1 CLUSTER FAILOVER TAKEOVER; do B1 CLUSTER FAILOVER TAKEOVER; wait 4000",
+    ),
+    (
+        "f25_force_majority_lost",
+        "kill A; kill B; wait 6000; do A1 CLUSTER FAILOVER FORCE; wait 6000",
+    ),
+    (
+        "f26_validity_factor_refuses",
+        "before: link A A1; wait 75000; now: kill A; wait 9000; heal; start A; wait 4000",
+    ),
+    ("f27_validity_factor_zero", "before: link A A1; wait 14000; now: kill A; promoted; wait 2000"),
+    ("f28_replica_no_failover", "kill A; wait 9700; start A; wait 5000"),
+    ("f29_fast_restart_no_aof", "kill A; start A; wait 9000"),
+    ("f30_fast_restart_aof", "kill A; start A; wait 9000"),
+    ("f31_restart_after_failover_no_aof", "kill A; promoted; wait 700; start A; wait 3000"),
+    ("f32_restart_after_failover_aof", "kill A; promoted; wait 700; start A; wait 3000"),
+    (
+        "f33_full_restart_no_aof",
+        "kill A; kill B; kill C; kill A1; kill B1; kill C1; wait 200; start A; start B; start C; start A1; start B1; start C1; wait 6000",
+    ),
+    (
+        "f34_full_restart_aof",
+        "kill A; kill B; kill C; kill A1; kill B1; kill C1; wait 200; start A; start B; start C; start A1; start B1; start C1; wait 6000",
+    ),
+    ("f35_no_replica_master_dies", "kill A; wait 5200; start A; wait 5000"),
+    ("f36_no_full_coverage", "kill A; wait 6700; start A; wait 5000"),
+    ("f37_no_replica_sigstop", "pause A; wait 6000; resume A; wait 6000"),
+    ("f38_two_masters_die_5m", "kill A; kill B; wait 15000"),
+    ("f39_replica_dies_and_returns", "kill A1; wait 3700; start A1; wait 3000"),
+    (
+        "f40_failover_and_failback",
+        "kill A; promoted; wait 300; start A; wait 2500; do A CLUSTER FAILOVER; wait 3000",
+    ),
+    ("f41_cascade", "kill A; promoted; wait 3000; kill winner; promoted; wait 3000"),
+    ("f43_graceful_shutdown", "do A SHUTDOWN NOSAVE; promoted; wait 1000"),
+    ("f44_replication_link_cut_only", "link A A1; wait 8000; heal; wait 3000"),
+    ("f46_partition_reject", "reject A; promoted; wait 2000; heal; wait 3000"),
+    (
+        "f48_manual_default_master_frozen",
+        "pause A; wait 300; do A1 CLUSTER FAILOVER; wait 8000; resume A; wait 12000",
+    ),
+];
+
+/// What came of one run.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Outcome {
+    /// Who won the first election.
+    pub(crate) winner: String,
+    /// How many elections were started.
+    pub(crate) elections: usize,
+    /// In which epoch.
+    pub(crate) epoch: Option<u64>,
+    /// What the owner of A's slots has under the key.
+    pub(crate) key: String,
+}
+
+/// Plays an experiment once.
+pub(crate) fn play(experiment: &Value, script: &str, seed: u64) -> Outcome {
+    let members = recorded::members(&experiment["nodes"]);
+    let mut lab = Lab::build(&members, &config(&experiment["config"]), seed);
+    lab.run_about(2000, 2000);
+    let key = key_of_a();
+    lab.command("A", &format!("SET {key} v1"));
+    lab.run(1500);
+    let mut start = lab.world.now();
+    for step in script.split(';').map(str::trim) {
+        let step = match step.split_once(": ") {
+            Some(("now", step)) => {
+                start = lab.world.now();
+                step
+            }
+            Some((_, step)) => step,
+            None => step,
+        };
+        perform(&mut lab, &step.replace("{key}", &key), start);
+    }
+    outcome(&mut lab, start, &key)
+}
+
+fn key_of_a() -> String {
+    let in_a = |key: &String| Slot::of(key.as_bytes()).number() < 3000;
+    (0..).map(|n| format!("key:{n}")).find(in_a).expect("a key in every range")
+}
+
+fn config(options: &Value) -> Config {
+    let node_timeout = options["node_timeout_ms"].as_u64().expect("a node timeout");
+    let option = |name: &str| options["opts"][name].as_str();
+    let number = |name: &str| options["opts"][name].as_u64().map(|n| n as u32);
+    Config {
+        appendonly: option("appendonly") == Some("yes"),
+        allow_replica_migration: option("cluster_allow_replica_migration") != Some("no"),
+        require_full_coverage: option("cluster_require_full_coverage") != Some("no"),
+        replica_no_failover: option("cluster_replica_no_failover") == Some("yes"),
+        replica_validity_factor: number("cluster_replica_validity_factor").unwrap_or(10),
+        enable_debug_command: true,
+        ..lab::config(node_timeout)
+    }
+}
+
+fn perform(lab: &mut Lab, step: &str, start: Time) {
+    let (verb, rest) = step.split_once(' ').unwrap_or((step, ""));
+    let places: Vec<ContainerIx> = match verb {
+        "do" | "wait" | "promoted" | "heal" => Vec::new(),
+        _ if rest == "winner" => vec![winner(lab, start).expect("somebody was promoted")],
+        _ => rest.split(' ').map(|name| lab.ix(name)).collect(),
+    };
+    let rule = |port, verdict| Rule {
+        from: Group::of(places[..1].to_vec()),
+        to: Group::of(places[1..].to_vec()),
+        port,
+        verdict,
+        both_ways: true,
+    };
+    let action = match verb {
+        "do" => {
+            let (who, command) = rest.split_once(' ').expect("a command");
+            return lab.send_and_wait(who, command);
+        }
+        "wait" => return lab.run(rest.parse().expect("milliseconds")),
+        "promoted" => return wait_for_promotion(lab),
+        "heal" => Action::Heal,
+        "kill" => Action::Kill(places[0]),
+        "start" => Action::Start(places[0]),
+        "pause" => Action::Pause(places[0]),
+        "resume" => Action::Resume(places[0]),
+        "isolate" => {
+            Action::partition(Group::of(places.clone()), Group::all_but(places.clone()), true)
+        }
+        "reject" => {
+            Action::Rule(Rule { to: Group::all_but(places.clone()), ..rule(None, Verdict::Reject) })
+        }
+        "cut" => Action::Rule(rule(None, Verdict::Drop)),
+        "link" => Action::Rule(rule(Some(Port::Client), Verdict::Drop)),
+        _ => panic!("no such step: {step}"),
+    };
+    lab.act(&action);
+}
+
+fn wait_for_promotion(lab: &mut Lab) {
+    let now = lab.world.now();
+    lab.waits_for(90_000, |lab| winner(lab, now).is_some());
+}
+
+fn winner(lab: &Lab, since: Time) -> Option<ContainerIx> {
+    let promoted = lab.watch.facts.iter().rev();
+    let mut promoted =
+        promoted.filter(|(at, _, fact)| since <= *at && matches!(fact, Fact::Promoted { .. }));
+    promoted.next().map(|&(_, ix, _)| ix)
+}
+
+fn outcome(lab: &mut Lab, start: Time, key: &str) -> Outcome {
+    let since = |(at, _, _): &&(Time, ContainerIx, Fact)| start <= *at;
+    let facts = || lab.watch.facts.iter().filter(since);
+    let elections = facts().filter(|(_, _, f)| matches!(f, Fact::ElectionStarted { .. })).count();
+    let won = facts().find_map(|(_, ix, fact)| match fact {
+        Fact::ElectionWon { epoch } => Some((lab.name(*ix).to_owned(), epoch.0)),
+        _ => None,
+    });
+    let value = owner(lab, Slot::of(key.as_bytes()))
+        .and_then(|owner| lab.command(&owner, &format!("GET {key}")));
+    Outcome {
+        winner: won.as_ref().map_or("None".to_owned(), |(name, _)| name.clone()),
+        elections,
+        epoch: won.map(|(_, epoch)| epoch),
+        key: match value {
+            Some(Reply::Bulk(value)) => String::from_utf8_lossy(&value).into_owned(),
+            Some(Reply::Nil) => "gone".to_owned(),
+            Some(Reply::Error(text)) => String::from_utf8_lossy(&text).into_owned(),
+            _ => "no answer".to_owned(),
+        },
+    }
+}
+
+/// Who claims a slot with the greatest epoch.
+fn owner(lab: &Lab, slot: Slot) -> Option<String> {
+    let claims = |&(_, node): &(ContainerIx, &Node)| node.cluster().me().slots.contains(slot);
+    let claims = lab.world.nodes().filter(claims);
+    let last = claims.max_by_key(|(_, node)| node.cluster().me().config_epoch);
+    last.map(|(ix, _)| lab.name(ix).to_owned())
+}
+
+/// Whether an outcome is one that was recorded: the same winner, and the key as it was found.
+pub(crate) fn may_be(experiment: &Value, ours: &Outcome) -> bool {
+    let counts = &experiment["counts"];
+    let winner_seen = match counts["winner"].as_object() {
+        Some(winners) => winners.contains_key(&ours.winner),
+        None => ours.winner == "None",
+    };
+    let key_seen = match counts["keys_of_A_at_end"].as_object() {
+        Some(keys) => keys.contains_key(&ours.key),
+        None => ["gone", "no answer"].contains(&ours.key.as_str()),
+    };
+    winner_seen && key_seen
+}
+
+/// The last part of `docs/fidelity/failover.md`.
+pub(crate) fn report(seeds: u64) -> String {
+    let mut text = format!("{TITLE}Ours: {seeds} seeds each; `x7` means in seven of them.\n\n");
+    text.push_str(
+        "| experiment | what | real: winner, elections, epoch, key | ours | as recorded |\n|---|---|---|---|---|\n",
+    );
+    let all = recorded::failovers();
+    for (name, script) in STORIES {
+        let experiment = all.iter().find(|e| e["experiment"] == *name).expect("it was recorded");
+        let mut outcomes: BTreeMap<Outcome, usize> = BTreeMap::new();
+        for seed in 0..seeds {
+            *outcomes.entry(play(experiment, script, seed)).or_default() += 1;
+        }
+        let ours: Vec<String> = outcomes.iter().map(|(o, n)| format!("{} x{n}", say(o))).collect();
+        let about = experiment["about"].as_str().unwrap_or_default();
+        let fits = outcomes.iter().filter(|(outcome, _)| may_be(experiment, outcome));
+        let fits: usize = fits.map(|(_, n)| n).sum();
+        writeln!(
+            text,
+            "| {name} | {about} | {} | {} | {fits} of {seeds} |",
+            recorded_outcome(experiment),
+            ours.join("; ")
+        )
+        .expect("a String");
+    }
+    text
+}
+
+fn say(outcome: &Outcome) -> String {
+    let epoch = outcome.epoch.map_or("-".to_owned(), |epoch| epoch.to_string());
+    format!("{}, {}, {epoch}, {}", outcome.winner, outcome.elections, outcome.key)
+}
+
+fn recorded_outcome(experiment: &Value) -> String {
+    let counts = |name: &str| match experiment["counts"][name].as_object() {
+        Some(counts) => {
+            let counts: Vec<String> =
+                counts.iter().map(|(what, n)| format!("{what} x{n}")).collect();
+            counts.join(" ")
+        }
+        None => "-".to_owned(),
+    };
+    let median = |name: &str| {
+        recorded::spread(experiment, name).map_or("-".to_owned(), |s| format!("{:.0}", s.median))
+    };
+    let (elections, epoch) = (median("elections_started_count"), median("epoch_new_master"));
+    format!("{}, {elections}, {epoch}, {}", counts("winner"), counts("keys_of_A_at_end"))
+}
+
+const TITLE: &str = "
+## The other experiments: outcomes
+
+";
