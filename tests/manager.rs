@@ -1,35 +1,59 @@
-//! `redis-cli --cluster` against nodes of paper: what it prints, to the last newline.
+//! `redis-cli --cluster` against nodes of paper and of the engine: what it prints, to the last newline.
 
 #[path = "oracle/drive.rs"]
 mod drive;
 #[path = "oracle/scripted.rs"]
 mod scripted;
+#[path = "oracle/transcript.rs"]
+mod transcript;
 
 use drive::{Cluster, drive};
 use scripted::Scripted;
 use slotlab::cli::{Answer, Env, Request, Step, Then};
 use slotlab::manager;
-use slotlab::words::{NodeId, Reply, Time};
+use slotlab::shapes::spec::Program;
+use slotlab::shapes::{Config, Spec};
+use slotlab::sim::{Action, Entry, Place, What, World};
+use slotlab::words::{Millis, NodeId, Reply, Seed, Time};
+use transcript::canonical;
 
 fn argv(line: &str) -> Vec<String> {
     line.split_whitespace().map(str::to_owned).collect()
 }
 
-/// The tutorial's nodes.
+/// The ids of the tutorial's nodes, from port 7001.
+const IDS: [&str; 6] = [
+    "1bf0696c178451cb38576a5df8a9e551a1fa1cf6",
+    "0fae62ed32710043f84f23cb850217351381f7f2",
+    "e733ef723a8d50c329934572b210464755617087",
+    "2643a97dae654e4a0528703679ee1d28f6551db9",
+    "3830bbde2d4cc06ae26b96cadbdf9cd64621f519",
+    "2aab12c62f8b32fc9d58135f321858b40535d636",
+];
+
+/// The tutorial's nodes, on paper.
 fn tutorial() -> Scripted {
-    let ids = [
-        "1bf0696c178451cb38576a5df8a9e551a1fa1cf6",
-        "0fae62ed32710043f84f23cb850217351381f7f2",
-        "e733ef723a8d50c329934572b210464755617087",
-        "2643a97dae654e4a0528703679ee1d28f6551db9",
-        "3830bbde2d4cc06ae26b96cadbdf9cd64621f519",
-        "2aab12c62f8b32fc9d58135f321858b40535d636",
-    ];
     let mut cluster = Scripted::default();
-    for (port, id) in (7001..).zip(ids) {
+    for (port, id) in (7001..).zip(IDS) {
         cluster.add(&format!("127.0.0.1:{port}"), id.parse().expect("an id"));
     }
     cluster
+}
+
+/// The tutorial's nodes in the engine, as they are at that moment.
+fn tutorial_world(at: Time) -> World {
+    let config =
+        Config { cluster_enabled: true, cluster_node_timeout: Millis(5000), ..Config::default() };
+    let addresses: Vec<_> = (7001..=7006).map(|port| ([127, 0, 0, 1].into(), port)).collect();
+    let mut spec = Spec::loopback(at - Millis(3000), &config, &addresses);
+    for (container, id) in spec.containers.iter_mut().zip(IDS) {
+        if let Program::Server(server) = &mut container.program {
+            server.node_id = id.parse().ok();
+        }
+    }
+    let mut world = World::new(&spec, Seed(1));
+    world.run_until(at, &mut ());
+    world
 }
 
 const TUTORIAL: &str = "--cluster create 127.0.0.1:7001 127.0.0.1:7002 127.0.0.1:7003 \
@@ -44,6 +68,23 @@ fn the_tutorials_cluster_is_created_word_for_word() {
     let expected = include_str!("testdata/create/tutorial.txt");
     assert_eq!(transcript.stdout, expected, "\n{}", transcript.stdout);
     assert_eq!((transcript.stderr.as_str(), transcript.code), ("", 0));
+}
+
+#[test]
+fn the_engine_creates_the_tutorials_cluster_word_for_word() {
+    let mut world = tutorial_world(ITS_SECOND);
+    let job = Action::RunJob { at: Place::Host, argv: argv(TUTORIAL), stdin: None };
+    let mut log: Vec<Entry> = Vec::new();
+    world.apply(&job, &mut log).expect("a job can be run anywhere");
+    world.run_until(ITS_SECOND + Millis::from_s(10), &mut log);
+    let printed = log.iter().filter_map(|entry| match &entry.what {
+        What::Output(output) => Some(String::from_utf8_lossy(&output.bytes).into_owned()),
+        _ => None,
+    });
+    let printed: String = printed.collect();
+    let expected = include_str!("testdata/create/tutorial.txt");
+    assert_eq!(canonical(&printed), canonical(expected), "\n{printed}");
+    assert!(log.iter().any(|entry| entry.what == What::Ended(0)));
 }
 
 #[test]
