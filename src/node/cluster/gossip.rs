@@ -37,8 +37,12 @@ impl Node {
         out: &mut Outbox,
     ) {
         let judge = sender.filter(|&ix| self.cluster.peer(ix).is_master());
+        let latest = Stamp(now.unix_ms() + FUTURE_TOLERANCE.0);
         for said in section {
             match (self.cluster.find(&said.node), sender) {
+                (Some(node), _) if self.cluster.nobody_doubts(node, said) => {
+                    self.cluster.roster.get_mut(node).hear_pong(said, latest);
+                }
                 (Some(node), _) => self.hear_of(now, judge, node, said, out),
                 (None, Some(_)) => self.cluster.learn_of(now, said, out),
                 (None, None) => {}
@@ -46,7 +50,6 @@ impl Node {
         }
     }
 
-    #[inline]
     fn hear_of(
         &mut self,
         now: Time,
@@ -64,7 +67,13 @@ impl Node {
             }
         }
         if !failing {
-            self.cluster.hear_pong(now, node, said, self.config.cluster_node_timeout);
+            let timeout = self.config.cluster_node_timeout;
+            if !self.cluster.is_reported(node)
+                || self.cluster.valid_reports(now, node, timeout) == 0
+            {
+                let latest = Stamp(now.unix_ms() + FUTURE_TOLERANCE.0);
+                self.cluster.roster.get_mut(node).hear_pong(said, latest);
+            }
             self.cluster.hear_address(node, said, out);
         }
     }
@@ -82,16 +91,13 @@ impl Cluster {
             draws -= 1;
             let ix = self.roster.draw(rng);
             let peer = self.roster.get_mut(ix);
-            if ix == PeerIx::MYSELF || peer.flags.has(Flags::PFAIL) {
+            let told = peer.in_gossip == self.gossips;
+            if told || peer.flags.has(Flags::MYSELF.with(Flags::PFAIL)) {
                 continue;
             }
-            if !is_worth_telling(peer) {
-                fresh -= 1;
-                continue;
-            }
-            if peer.in_gossip != self.gossips {
+            fresh -= 1;
+            if is_worth_telling(peer) {
                 peer.in_gossip = self.gossips;
-                fresh -= 1;
                 section.push(entry(peer));
             }
         }
@@ -110,27 +116,20 @@ impl Cluster {
         section.extend(suspects.take(self.pfail_count).map(entry));
     }
 
-    /// Others saw it alive: that counts as a pong, unless anybody doubts.
+    /// Whether a node is well in everybody's eyes: then news of its life are all there is to hear.
     #[inline]
-    fn hear_pong(&mut self, now: Time, node: PeerIx, said: &Gossip, timeout: Millis) {
-        let peer = self.roster.get_mut(node);
-        if peer.ping_sent.is_set() {
-            return;
-        }
-        let seen = Stamp(u64::from(said.pong_received_s) * 1000);
-        if seen <= peer.pong_received || seen.0 > now.unix_ms() + FUTURE_TOLERANCE.0 {
-            return;
-        }
-        if !self.is_reported(node) || self.valid_reports(now, node, timeout) == 0 {
-            self.roster.get_mut(node).pong_received = seen;
-        }
+    fn nobody_doubts(&self, node: PeerIx, said: &Gossip) -> bool {
+        self.reports.is_empty() && !self.peer(node).flags.with(said.flags).has(FAILING)
     }
 
     /// A node that does not answer here, but answers somebody else at another address, has moved.
+    #[inline]
     fn hear_address(&mut self, node: PeerIx, said: &Gossip, out: &mut Outbox) {
         let peer = self.roster.get(node);
-        let same = peer.ip == said.ip && peer.port == said.port && peer.bus_port == said.bus_port;
-        if !peer.flags.has(FAILING) || said.flags.has(Flags::NOADDR) || same {
+        if !peer.flags.has(FAILING) || said.flags.has(Flags::NOADDR) {
+            return;
+        }
+        if (peer.ip, peer.port, peer.bus_port) == (said.ip, said.port, said.bus_port) {
             return;
         }
         self.free_link(node, out);
@@ -150,11 +149,24 @@ impl Cluster {
     }
 }
 
+impl Peer {
+    /// Others saw it answer: that counts as a pong, if none is awaited here.
+    #[inline]
+    fn hear_pong(&mut self, said: &Gossip, latest: Stamp) {
+        let seen = Stamp(u64::from(said.pong_received_s) * 1000);
+        if !self.ping_sent.is_set() && self.pong_received < seen && seen <= latest {
+            self.pong_received = seen;
+        }
+    }
+}
+
+#[inline]
 fn is_worth_telling(peer: &Peer) -> bool {
     let named = !peer.flags.has(Flags::HANDSHAKE.with(Flags::NOADDR));
     named && (peer.is_linked() || !peer.slots.is_empty())
 }
 
+#[inline]
 fn entry(peer: &Peer) -> Gossip {
     Gossip {
         node: peer.id,

@@ -6,9 +6,11 @@
 //! is stable, and it follows from the seed.
 //!
 //! The table is kept flat: `order` lists the places bucket by bucket, `starts` says where each bucket
-//! begins. That makes a walk a walk over an array, and a lookup two short reads.
+//! begins, `tags` holds a part of each node's hash, and `filled` names the buckets that are not empty.
+//! So a walk is a walk over an array, a lookup two short reads, and a draw never draws twice.
 //!
-//! Invariants: place 0 is the node itself; `order` names every place in use exactly once.
+//! Invariants: place 0 is the node itself; `order` names every place in use exactly once, and `tags`
+//! goes with it.
 //! In Redis: `server.cluster->nodes`, `dictAdd`, `dictGetRandomKey` (dict.c).
 //! Absent: incremental rehashing; a grown table is complete at once.
 
@@ -22,7 +24,9 @@ pub(super) struct Roster {
     vacant: Vec<PeerIx>,
     key: u64,
     order: Vec<PeerIx>,
+    tags: Vec<u32>,
     starts: Vec<u16>,
+    filled: Vec<u16>,
 }
 
 /// `DICT_HT_INITIAL_SIZE`.
@@ -36,7 +40,9 @@ impl Roster {
             vacant: Vec::new(),
             key,
             order: Vec::new(),
+            tags: Vec::new(),
             starts: vec![0; FIRST_BUCKETS + 1],
+            filled: Vec::new(),
         };
         roster.add(myself);
         roster
@@ -67,7 +73,14 @@ impl Roster {
     /// The place of the node with this id.
     #[inline]
     pub(super) fn find(&self, id: &NodeId) -> Option<PeerIx> {
-        self.chain(self.bucket(id)).iter().copied().find(|&ix| self.get(ix).id == *id)
+        let hash = self.hash(id);
+        let (first, end) = self.bounds(self.bucket(hash));
+        for at in first..end {
+            if self.tags[at] == tag(hash) && self.get(self.order[at]).id == *id {
+                return Some(self.order[at]);
+            }
+        }
+        None
     }
 
     /// Adds a node whose id is not known yet to any place.
@@ -107,14 +120,12 @@ impl Roster {
     /// share a bucket are drawn less often, as in Redis.
     #[inline]
     pub(super) fn draw(&self, rng: &mut Rng) -> PeerIx {
-        let mask = self.buckets() as u64 - 1;
-        loop {
-            let luck = rng.next_u64();
-            match self.chain((luck & mask) as usize) {
-                [] => {}
-                [only] => return *only,
-                chain => return chain[((luck >> 32) as usize) % chain.len()],
-            }
+        let luck = rng.next_u64();
+        let bucket = self.filled[scale(luck as u32, self.filled.len())];
+        let (first, end) = self.bounds(usize::from(bucket));
+        match end - first {
+            1 => self.order[first],
+            several => self.order[first + scale((luck >> 32) as u32, several)],
         }
     }
 
@@ -123,42 +134,70 @@ impl Roster {
     }
 
     #[inline]
-    fn bucket(&self, id: &NodeId) -> usize {
+    fn hash(&self, id: &NodeId) -> u64 {
         let half = |at: usize| {
             u64::from_le_bytes(id.0[at..at + 8].try_into().expect("an id has 20 bytes"))
         };
-        let mixed =
-            (half(0) ^ half(12).rotate_left(32) ^ self.key).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        (mixed >> 32) as usize & (self.buckets() - 1)
+        (half(0) ^ half(12).rotate_left(32) ^ self.key).wrapping_mul(0x9E37_79B9_7F4A_7C15)
     }
-
     #[inline]
-    fn chain(&self, bucket: usize) -> &[PeerIx] {
-        &self.order[usize::from(self.starts[bucket])..usize::from(self.starts[bucket + 1])]
+    fn bucket(&self, hash: u64) -> usize {
+        (hash >> 40) as usize & (self.buckets() - 1)
+    }
+    /// Where a bucket's chain begins and ends in `order`.
+    #[inline]
+    fn bounds(&self, bucket: usize) -> (usize, usize) {
+        (usize::from(self.starts[bucket]), usize::from(self.starts[bucket + 1]))
     }
 
     /// Puts a place at the head of its chain.
     fn enter(&mut self, ix: PeerIx) {
-        let bucket = self.bucket(&self.get(ix).id);
-        self.order.insert(usize::from(self.starts[bucket]), ix);
+        let hash = self.hash(&self.get(ix).id);
+        let bucket = self.bucket(hash);
+        let (first, _) = self.bounds(bucket);
+        self.order.insert(first, ix);
+        self.tags.insert(first, tag(hash));
         self.starts[bucket + 1..].iter_mut().for_each(|start| *start += 1);
+        self.note_filled();
     }
 
     fn leave(&mut self, ix: PeerIx) {
-        let bucket = self.bucket(&self.get(ix).id);
-        let at = self.chain(bucket).iter().position(|&other| other == ix);
-        self.order.remove(usize::from(self.starts[bucket]) + at.expect("it is in its bucket"));
+        let bucket = self.bucket(self.hash(&self.get(ix).id));
+        let (first, end) = self.bounds(bucket);
+        let at = (first..end).find(|&at| self.order[at] == ix).expect("it is in its bucket");
+        self.order.remove(at);
+        self.tags.remove(at);
         self.starts[bucket + 1..].iter_mut().for_each(|start| *start -= 1);
+        self.note_filled();
+    }
+
+    fn note_filled(&mut self) {
+        self.filled.clear();
+        let ends = self.starts.windows(2).enumerate();
+        self.filled.extend(ends.filter(|(_, ends)| ends[0] < ends[1]).map(|(at, _)| at as u16));
     }
 
     /// Doubles the table: the buckets are moved in order, each chain from its head.
     fn grow(&mut self) {
         let old = std::mem::take(&mut self.order);
+        self.tags.clear();
         self.starts = vec![0; self.buckets() * 2 + 1];
         for ix in old {
             self.enter(ix);
         }
     }
+}
+
+/// The part of a hash that is kept beside a place.
+#[inline]
+fn tag(hash: u64) -> u32 {
+    hash as u32
+}
+
+/// A number below `bound` from 32 random bits.
+#[inline]
+fn scale(luck: u32, bound: usize) -> usize {
+    ((u64::from(luck) * bound as u64) >> 32) as usize
 }
 
 #[cfg(test)]
