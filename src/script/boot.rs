@@ -20,8 +20,7 @@ const MOST_SERVERS: u64 = 1000;
 pub fn loopback(count: u16, directives: &[(String, String)]) -> Result<Spec, Trouble> {
     let mut config = Config { cluster_enabled: true, ..Config::default() };
     for (name, value) in directives {
-        let args: Vec<&str> = if value.is_empty() { vec![""] } else { value.split(' ').collect() };
-        config.apply(name, &args).map_err(|complaint| format!("{name} {value}: {complaint}"))?;
+        apply(&mut config, name, value)?;
     }
     let at: Vec<_> = (0..count).map(|n| (Ipv4Addr::LOCALHOST, FIRST_PORT + n)).collect();
     let mut spec = Spec::loopback(START, &config, &at);
@@ -29,6 +28,27 @@ pub fn loopback(count: u16, directives: &[(String, String)]) -> Result<Spec, Tro
         container.service = (usize::from(FIRST_PORT) + n).to_string();
     }
     Ok(spec)
+}
+
+fn apply(config: &mut Config, name: &str, value: &str) -> Result<(), Trouble> {
+    let args: Vec<&str> = if value.is_empty() { vec![""] } else { value.split(' ').collect() };
+    config.apply(name, &args).map_err(|complaint| format!("{name} {value}: {complaint}"))
+}
+
+/// `3+3`: masters and replicas.
+fn shape(text: &str) -> Result<(u64, u64), Trouble> {
+    let (masters, replicas) = text.split_once('+').unwrap_or((text, "0"));
+    match (masters.parse(), replicas.parse()) {
+        (Ok(masters), Ok(replicas))
+            if masters != 0
+                && masters <= MOST_SERVERS
+                && replicas <= MOST_SERVERS
+                && masters + replicas <= MOST_SERVERS =>
+        {
+            Ok((masters, replicas))
+        }
+        _ => Err(String::new()),
+    }
 }
 
 impl Runner {
@@ -42,12 +62,8 @@ impl Runner {
     }
 
     pub(super) fn cluster(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        let shape = words.need()?;
-        let (masters, replicas) = shape.split_once('+').unwrap_or((&shape, "0"));
-        let (Ok(masters), Ok(replicas)) = (masters.parse::<u64>(), replicas.parse::<u64>()) else {
-            return Err(String::new());
-        };
-        if masters == 0 || !replicas.is_multiple_of(masters) {
+        let (masters, replicas) = shape(&words.need()?)?;
+        if !replicas.is_multiple_of(masters) {
             return Err("so many replicas cannot be shared evenly".into());
         }
         self.boot(masters + replicas, words)?;
@@ -69,6 +85,24 @@ impl Runner {
         Ok(settled)
     }
 
+    pub(super) fn ready(&mut self, words: &mut Words) -> Result<String, Trouble> {
+        let (masters, replicas) = shape(&words.need()?)?;
+        let seed = if words.eat("seed") { words.number()? } else { 1 };
+        let mut config = Config { cluster_enabled: true, ..Config::default() };
+        while let Some(name) = words.next() {
+            apply(&mut config, &name, &words.need()?)?;
+        }
+        let world = World::ready(START, masters as u16, replicas as u16, &config, Seed(seed));
+        self.begin(world);
+        Ok("ok\n".into())
+    }
+
+    fn begin(&mut self, world: World) {
+        self.timeline = Some(Timeline::new(world));
+        self.terminal = None;
+        self.shown = None;
+    }
+
     fn boot(&mut self, count: u64, words: &mut Words) -> Result<(), Trouble> {
         if count == 0 || MOST_SERVERS < count {
             return Err(format!("between 1 and {MOST_SERVERS} servers"));
@@ -79,9 +113,7 @@ impl Runner {
             directives.push((name, words.need()?));
         }
         let spec = loopback(count as u16, &directives)?;
-        self.timeline = Some(Timeline::new(World::new(&spec, Seed(seed))));
-        self.terminal = None;
-        self.shown = None;
+        self.begin(World::new(&spec, Seed(seed)));
         Ok(())
     }
 
@@ -104,9 +136,7 @@ impl Runner {
         if spec.start == Time::default() {
             spec.start = START;
         }
-        self.timeline = Some(Timeline::new(World::new(&spec, Seed(seed))));
-        self.terminal = None;
-        self.shown = None;
+        self.begin(World::new(&spec, Seed(seed)));
         Ok(if said.is_empty() { "ok\n".into() } else { said })
     }
 }

@@ -31,6 +31,12 @@ pub const DIRECTIVES: &[Directive] = &[
         run: Runner::cluster,
     },
     Directive {
+        name: "ready",
+        args: "<masters>[+<replicas>] [seed <n>] [<directive of redis.conf> <value>]...",
+        says: "Starts servers that find the nodes.conf of a cluster on their disks.",
+        run: Runner::ready,
+    },
+    Directive {
         name: "file",
         args: "<path>",
         says: "Writes the lines below into a file of the compose project.",
@@ -182,6 +188,12 @@ pub const DIRECTIVES: &[Directive] = &[
         args: "<node> [-c] <command>",
         says: "Runs redis-cli -p <port> <command> in the node's container and shows what it prints.",
         run: Runner::cli,
+    },
+    Directive {
+        name: "begin",
+        args: "<node> [-c] <command>",
+        says: "As cli, but nobody waits for it.",
+        run: Runner::begin_cli,
     },
     Directive {
         name: "redis-cli",

@@ -10,7 +10,7 @@ use crate::words::Millis;
 impl Runner {
     /// Does an action and shows what came of it at once.
     pub(super) fn act(&mut self, action: Action) -> Result<String, Trouble> {
-        let before = self.history()?.whole_log().last().map(|entry| entry.id);
+        let before = self.history()?.log().last().map(|entry| entry.id);
         let world = self.history()?.world();
         let refused = |refusal: crate::sim::Refusal| match refusal_subject(&refusal) {
             Some(ix) => format!("{}: {refusal}", world.name(ix)),

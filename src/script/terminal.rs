@@ -12,13 +12,24 @@ const PROMPT_PATIENCE: Millis = Millis(10_000);
 
 impl Runner {
     pub(super) fn cli(&mut self, words: &mut Words) -> Result<String, Trouble> {
+        let action = self.cli_action(words)?;
+        self.job(action)
+    }
+
+    pub(super) fn begin_cli(&mut self, words: &mut Words) -> Result<String, Trouble> {
+        let action = self.cli_action(words)?;
+        self.act(action)?;
+        Ok("ok\n".into())
+    }
+
+    fn cli_action(&mut self, words: &mut Words) -> Result<Action, Trouble> {
         let world = self.history()?.world();
         let ix = words.container(world)?;
         let door = world.front_door(ix);
         let mut argv =
             vec!["-h".into(), door.ip().to_string(), "-p".into(), door.port().to_string()];
         argv.extend(words.rest());
-        self.job(Action::RunJob { at: Place::Container(ix), argv, stdin: None })
+        Ok(Action::RunJob { at: Place::Container(ix), argv, stdin: None })
     }
 
     pub(super) fn redis_cli(&mut self, words: &mut Words) -> Result<String, Trouble> {

@@ -190,12 +190,12 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Refusal::NoSuchContainer(ix) => write!(f, "there is no container {}", ix.0),
-            Refusal::AlreadyRunning(ix) => write!(f, "container {} runs already", ix.0),
-            Refusal::NotRunning(ix) => write!(f, "container {} does not run", ix.0),
-            Refusal::AlreadyPaused(ix) => write!(f, "container {} is paused already", ix.0),
-            Refusal::NotPaused(ix) => write!(f, "container {} is not paused", ix.0),
-            Refusal::DiskInUse(ix) => write!(f, "container {} uses its files; stop it first", ix.0),
-            Refusal::NotAServer(ix) => write!(f, "container {} runs no redis-server", ix.0),
+            Refusal::AlreadyRunning(_) => f.write_str("it runs already"),
+            Refusal::NotRunning(_) => f.write_str("it does not run"),
+            Refusal::AlreadyPaused(_) => f.write_str("it is paused already"),
+            Refusal::NotPaused(_) => f.write_str("it is not paused"),
+            Refusal::DiskInUse(_) => f.write_str("its files are in use; stop it first"),
+            Refusal::NotAServer(_) => f.write_str("it runs no redis-server"),
             Refusal::NoSuchPacket(id) => write!(f, "packet {} is not in flight", id.0),
             Refusal::NoSuchClient(id) => write!(f, "there is no client {}", id.0),
             Refusal::EmptyCommand => f.write_str("a command has at least one word"),
