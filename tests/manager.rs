@@ -1,21 +1,16 @@
 //! `redis-cli --cluster` against nodes of paper and of the engine: what it prints, to the last newline.
 
-#[path = "oracle/drive.rs"]
-mod drive;
-#[path = "oracle/scripted.rs"]
-mod scripted;
-#[path = "oracle/transcript.rs"]
-mod transcript;
+mod support;
 
-use drive::{Cluster, drive};
-use scripted::Scripted;
 use slotlab::cli::{Answer, Env, Request, Step, Then};
 use slotlab::manager;
 use slotlab::shapes::spec::Program;
 use slotlab::shapes::{Config, Spec};
 use slotlab::sim::{Action, Entry, Place, What, World};
 use slotlab::words::{Millis, NodeId, Reply, Seed, Time};
-use transcript::canonical;
+use support::drive::{Cluster, drive};
+use support::scripted::Scripted;
+use support::transcript::canonical;
 
 fn argv(line: &str) -> Vec<String> {
     line.split_whitespace().map(str::to_owned).collect()

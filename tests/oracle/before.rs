@@ -3,10 +3,10 @@
 //! Some of it is recorded (`cluster_nodes_before`); the rest can be told from the error that it led
 //! to: that a server has a key, wants a password, or is no cluster node.
 
-use crate::engine::{Engine, Planned, recorded_config};
 use crate::recording::{arguments, text};
-use crate::scripted::{Kind, Scripted};
-use crate::transcript::unescape;
+use crate::support::engine::{Engine, Planned, recorded_config};
+use crate::support::scripted::{Kind, Scripted};
+use crate::support::transcript::unescape;
 use serde_json::Value;
 use slotlab::shapes::{Config, Topology};
 use slotlab::words::{Millis, NodeId, Rng, Seed, SlotSet, Time};

@@ -7,7 +7,7 @@ use crate::Case;
 use crate::folder::Folder;
 use crate::resp::{Shape, parse};
 use crate::stage::Stage;
-use crate::transcript::unescape;
+use crate::support::transcript::unescape;
 use bytes::Bytes;
 use serde_json::Value;
 use slotlab::words::{Argv, Millis};

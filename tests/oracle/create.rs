@@ -3,10 +3,10 @@
 
 use crate::Case;
 use crate::before::Before;
-use crate::drive::{Transcript, drive};
 use crate::folder::Folder;
 use crate::recording::{ids, same, strings};
 use crate::runs::{full_runs, special};
+use crate::support::drive::{Transcript, drive};
 use serde_json::Value;
 use slotlab::cli::Env;
 use slotlab::words::Time;

@@ -9,17 +9,15 @@ mod before;
 mod commands;
 mod create;
 mod differences;
-mod drive;
-mod engine;
 mod folder;
 mod keyslots;
 mod recording;
 mod redis_cli;
 mod resp;
 mod runs;
-mod scripted;
 mod stage;
-mod transcript;
+#[path = "../support/mod.rs"]
+mod support;
 
 use differences::Differences;
 use folder::Folder;

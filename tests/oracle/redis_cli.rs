@@ -6,10 +6,10 @@
 
 use crate::Case;
 use crate::before::Before;
-use crate::drive::drive;
-use crate::engine::Engine;
 use crate::recording::{arguments, ids, strings, text};
-use crate::transcript::{compare, unescape};
+use crate::support::drive::drive;
+use crate::support::engine::Engine;
+use crate::support::transcript::{compare, unescape};
 use serde_json::Value;
 use slotlab::cli::Env;
 use slotlab::words::{Millis, NodeId, Slot, Time};
@@ -169,7 +169,7 @@ fn shape(text: &str) -> String {
     let masked = |line: &str| {
         let words = line.split_inclusive([' ', ':']);
         let mask = |word: &str| match word.trim_end().parse::<u64>() {
-            Ok(number) if number < 1024 || number > 20_000 => "#".to_owned(),
+            Ok(number) if !(1024..=20_000).contains(&number) => "#".to_owned(),
             _ => word.to_owned(),
         };
         words.map(mask).collect::<String>()

@@ -6,9 +6,9 @@
 
 use crate::Case;
 use crate::before::Before;
-use crate::drive::{Transcript, drive};
 use crate::recording::{arguments, environment, ids, same, text};
-use crate::transcript::{canonical, compare, unescape};
+use crate::support::drive::{Transcript, drive};
+use crate::support::transcript::{canonical, compare, unescape};
 use serde_json::Value;
 use slotlab::words::{Millis, Time};
 

@@ -4,7 +4,7 @@
 //! one with the higher epoch keeps it. Enough for plans, errors and transcripts; how real nodes get
 //! there is for the engine to show.
 
-use crate::drive::Cluster;
+use super::drive::Cluster;
 use slotlab::cli::{Answer, Request};
 use slotlab::shapes::message::{Epoch, Flags};
 use slotlab::shapes::topology::{Address, NodeLine, Topology};

@@ -1,6 +1,6 @@
 //! The real engine under a recorded command: a world of servers on one machine's loopback.
 
-use crate::drive::Cluster;
+use super::drive::Cluster;
 use slotlab::cli::{Answer, LinkId, Request};
 use slotlab::shapes::spec::{ContainerIx, Program};
 use slotlab::shapes::{Config, Spec};
