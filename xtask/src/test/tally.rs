@@ -35,9 +35,10 @@ impl Sum for Tally {
     }
 }
 
-/// Reads `test result: ok. 5 passed; 0 failed; ...` and `# 5 passed, 0 failed`.
+/// Reads `test result: ok. 5 passed; 0 failed; ...`, `# 5 passed, 0 failed` and `transcripts: 5 passed,
+/// 0 failed`: a name, then the counts.
 fn of_line(line: &str) -> Option<Tally> {
-    let result = line.strip_prefix("test result: ").or_else(|| line.strip_prefix("# "))?;
+    let (_, result) = line.split_once(": ").or_else(|| line.split_once("# "))?;
     Some(Tally { passed: before(result, " passed")?, failed: before(result, " failed")? })
 }
 
@@ -54,8 +55,9 @@ mod tests {
     fn the_results_of_all_test_binaries_are_added() {
         let output = "running 2 tests\ntest a ... ok\n\
             test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\n\
-            test result: FAILED. 1 passed; 3 failed; 0 ignored\n# 4 passed, 0 failed\n";
-        assert_eq!(Tally::of_program(false, output), Tally { passed: 7, failed: 3 });
+            test result: FAILED. 1 passed; 3 failed; 0 ignored\n# 4 passed, 0 failed\n\
+            transcripts: 20 passed, 0 failed\n";
+        assert_eq!(Tally::of_program(false, output), Tally { passed: 27, failed: 3 });
     }
 
     #[test]
