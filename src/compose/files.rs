@@ -41,6 +41,10 @@ impl Files {
     pub fn get(&self, path: &str) -> Option<&str> {
         self.0.get(&clean(path)?).map(String::as_str)
     }
+    /// The clean path of the file at `path`, and its text.
+    pub(super) fn get_key_value(&self, path: &str) -> Option<(&str, &str)> {
+        self.0.get_key_value(&clean(path)?).map(|(path, text)| (path.as_str(), text.as_str()))
+    }
     /// The compose file: its name and text.
     pub fn compose_file(&self) -> Option<(&str, &str)> {
         COMPOSE_NAMES.iter().find_map(|&name| self.get(name).map(|text| (name, text)))

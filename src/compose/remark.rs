@@ -78,6 +78,17 @@ impl Remarks {
             self.0.push(remark);
         }
     }
+    /// Adds one unless its code was used already: what is true of every service is said of the first.
+    pub fn add_once<const N: usize>(
+        &mut self,
+        at: &Place,
+        code: Code,
+        args: [(&'static str, String); N],
+    ) {
+        if !self.has(code) {
+            self.add(at, code, args);
+        }
+    }
     /// Whether one with this code was added.
     pub fn has(&self, code: Code) -> bool {
         self.0.iter().any(|remark| remark.code == code)
@@ -151,6 +162,8 @@ codes! {
     VersionObsolete = Hint "version-obsolete";
     /// `key`: compose does not know it.
     UnknownKey = Error "unknown-key";
+    /// `key`: known to compose, not followed here.
+    KeyIgnored = Hint "key-ignored";
     /// There is no `services:`.
     NoServices = Error "no-services";
     /// No service runs a Redis server.
@@ -171,6 +184,8 @@ codes! {
     ServiceMissing = Error "service-missing";
     /// `service`: waits for itself in the end.
     DependencyCycle = Error "dependency-cycle";
+    /// `service`: somebody waits until it is healthy, and nobody checks.
+    HealthcheckMissing = Error "healthcheck-missing";
     /// `service`, `profile`.
     ProfileInactive = Hint "profile-inactive";
     /// `name`, `first`: line of the first.
@@ -219,7 +234,7 @@ codes! {
     ConfigMissing = Error "config-missing";
     /// `path`: nothing is mounted there.
     ConfigNotMounted = Error "config-not-mounted";
-    /// `text`: the server does not start.
+    /// `text`, `line`: the server does not start.
     ConfigFatal = Error "config-fatal";
     /// `file`: not read.
     ConfigInclude = Hint "config-include";

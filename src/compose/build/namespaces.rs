@@ -1,0 +1,126 @@
+//! Network namespaces: who shares whose network, and who has which address.
+
+use super::Planned;
+use super::network::Networks;
+use super::order::{Order, shares_network_of};
+use crate::compose::model::Service;
+use crate::compose::remark::{Code, Remarks};
+use crate::shapes::spec::{ContainerIx, Namespace, NamespaceIx};
+
+/// The namespaces of a project.
+pub(super) struct Spaces {
+    pub(super) list: Vec<Namespace>,
+    /// The namespace of each container.
+    pub(super) of: Vec<NamespaceIx>,
+}
+
+/// Where a container's network comes from.
+enum Origin {
+    Own,
+    Host,
+    None,
+    /// Another container's.
+    Of(usize),
+}
+
+impl Spaces {
+    /// Makes them in the order in which containers start.
+    pub(super) fn new(
+        services: &[&Service],
+        order: &Order,
+        planned: &[Planned],
+        networks: &mut Networks,
+        remarks: &mut Remarks,
+    ) -> Spaces {
+        for service in services {
+            networks.reserve(service, remarks);
+        }
+        let mut spaces = Spaces { list: Vec::new(), of: vec![NamespaceIx(0); planned.len()] };
+        let mut host = None;
+        for &service in &order.sequence {
+            for (ix, it) in planned.iter().enumerate().filter(|(_, it)| it.of == service) {
+                let origin = origin(ix, planned, remarks);
+                published_in_vain(it, &origin, remarks);
+                spaces.of[ix] = match origin {
+                    Origin::Own => {
+                        let addresses = networks.addresses(it.service, it.number == 0, remarks);
+                        spaces.add(own(ix, it, addresses))
+                    }
+                    Origin::None => {
+                        spaces.add(Namespace { published: Vec::new(), ..own(ix, it, Vec::new()) })
+                    }
+                    Origin::Host => *host.get_or_insert_with(|| spaces.add(host_namespace())),
+                    Origin::Of(other) => spaces.of[other],
+                };
+            }
+        }
+        spaces
+    }
+
+    fn add(&mut self, namespace: Namespace) -> NamespaceIx {
+        self.list.push(namespace);
+        NamespaceIx((self.list.len() - 1) as u16)
+    }
+
+    /// The namespace of a container.
+    pub(super) fn of(&self, container: usize) -> &Namespace {
+        &self.list[usize::from(self.of[container].0)]
+    }
+}
+
+fn own(
+    ix: usize,
+    it: &Planned,
+    addresses: Vec<(crate::shapes::spec::NetworkIx, std::net::Ipv4Addr)>,
+) -> Namespace {
+    let mut names = vec![it.service.name.clone(), it.name.clone()];
+    names.extend(it.service.hostname.clone());
+    names.extend(it.service.networks.iter().flat_map(|attachment| attachment.aliases.clone()));
+    names.dedup();
+    Namespace {
+        owner: Some(ContainerIx(ix as u16)),
+        addresses,
+        published: it.service.ports.iter().map(|port| port.publish).collect(),
+        names,
+    }
+}
+
+fn host_namespace() -> Namespace {
+    Namespace { owner: None, addresses: Vec::new(), published: Vec::new(), names: Vec::new() }
+}
+
+fn origin(ix: usize, planned: &[Planned], remarks: &mut Remarks) -> Origin {
+    let service = planned[ix].service;
+    let Some(mode) = &service.network_mode else { return Origin::Own };
+    let other = match mode.value.as_str() {
+        "host" => return Origin::Host,
+        "none" => return Origin::None,
+        "bridge" | "default" => return Origin::Own,
+        mode => match (shares_network_of(service), mode.strip_prefix("container:")) {
+            (Some(name), _) => planned.iter().position(|it| it.service.name == name),
+            (None, Some(name)) => planned.iter().position(|it| it.name == name),
+            (None, None) => None,
+        },
+    };
+    match other.filter(|&other| other != ix) {
+        Some(other) => Origin::Of(other),
+        None => {
+            let name = mode.value.rsplit(':').next().unwrap_or_default();
+            remarks.add(&mode.at, Code::ServiceMissing, [("name", name.into())]);
+            Origin::None
+        }
+    }
+}
+
+/// `ports:` of a container that has no network of its own to publish.
+fn published_in_vain(it: &Planned, origin: &Origin, remarks: &mut Remarks) {
+    let Some(port) = it.service.ports.first() else { return };
+    match origin {
+        Origin::Own => {}
+        Origin::Host => remarks.add(&port.at, Code::PortsOnHost, []),
+        Origin::None | Origin::Of(_) => {
+            let service = [("service", it.service.name.clone())];
+            remarks.add(&port.at, Code::PortsWithoutNetwork, service);
+        }
+    }
+}
