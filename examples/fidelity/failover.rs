@@ -134,7 +134,7 @@ pub(crate) fn report(seeds: u64) -> String {
         let rows = compare(experiment, frozen, seeds);
         let about = experiment["about"].as_str().unwrap_or_default();
         let repeats = &experiment["repeats"];
-        writeln!(text, "\n## {name}\n\n{about} Real: {repeats} runs; ours: {seeds} seeds.\n")
+        writeln!(text, "\n## {name}\n\n{about}. Real: {repeats} runs; ours: {seeds} seeds.\n")
             .expect("a String");
         text.push_str("| ms after the action | real min / median / max | ours | ratio of medians |\n|---|---|---|---|\n");
         for row in rows {
