@@ -112,7 +112,7 @@ impl World {
                         Heard::Reply(reply, protocol)
                     }
                     Payload::Fin | Payload::Reset => {
-                        self.forget_connection(to);
+                        self.leave(to);
                         Heard::Closed
                     }
                     Payload::Client(_) | Payload::Bus(_) | Payload::Syn | Payload::Ack => return,
@@ -153,7 +153,7 @@ impl World {
             Payload::Bus(message) => Some(Input::Bus { conn: to, message }),
             Payload::Client(data) => Some(Input::Client { conn: to, data }),
             Payload::Fin | Payload::Reset => {
-                self.forget_connection(to);
+                self.leave(to);
                 Some(Input::Closed { conn: to })
             }
             Payload::Syn => None,

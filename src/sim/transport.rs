@@ -357,6 +357,15 @@ impl World {
         }
     }
 
+    /// The end `conn` is no more; the other may not know that yet: it learns when it sends.
+    pub(in crate::sim) fn leave(&mut self, conn: ConnId) {
+        let Some(connection) = self.connections.get_mut(conn) else { return };
+        connection.ends[side(conn)] = End::Nobody;
+        if connection.ends[1 - side(conn)] == End::Nobody {
+            self.forget_connection(conn);
+        }
+    }
+
     pub(in crate::sim) fn forget_connection(&mut self, conn: ConnId) {
         self.connections.remove(conn);
         self.network.held.remove(&conn);

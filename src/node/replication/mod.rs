@@ -47,8 +47,6 @@ pub struct Replication {
     alone_since: Time,
     /// Whether the stream has said `SELECT 0` since it began anew. In Redis: `slaveseldb`.
     selected: bool,
-    /// First offset that this node produced itself, as a master.
-    own_from: u64,
     /// How often [`Node::replication_cron`] has run.
     seconds: u64,
     /// A WAIT blocked in this iteration.
@@ -68,7 +66,6 @@ impl Replication {
             announced_ports: BTreeMap::new(),
             alone_since: now,
             selected: false,
-            own_from: 1,
             seconds: 0,
             acks_wanted: false,
             good_replicas: 0,
@@ -143,7 +140,6 @@ impl Replication {
         } else {
             self.history.former = Some(Former { id: saved.id, until: saved.offset + 1 });
         }
-        self.own_from = saved.offset + 1;
         self.begin_backlog();
     }
     /// Age of a replica's data in ms, a multiple of 1000 (spec: failover 1, step 2).
@@ -186,7 +182,6 @@ impl Node {
         let Some(up) = self.replication.upstream.take() else { return };
         up.link.conn().into_iter().for_each(|conn| out.close(conn));
         self.replication.history.shift(&mut self.rng);
-        self.replication.own_from = self.replication.history.offset + 1;
         self.drop_all_replicas(now, out);
         self.replication.selected = false;
         self.replication.alone_since = now;

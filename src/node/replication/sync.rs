@@ -10,6 +10,7 @@ use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
 use crate::node::keyspace::Keyspace;
 use crate::node::persistence::Snapshot;
+use crate::node::replication::Replication;
 use crate::node::replication::backlog::Backlog;
 use crate::node::replication::history::History;
 use crate::node::replication::upstream::{Asked, Link, Upstream};
@@ -111,7 +112,6 @@ impl Node {
         let replication = &mut self.replication;
         replication.history = History { id, offset, former: None };
         replication.backlog = Some(Backlog::begin(offset));
-        replication.own_from = offset + 1;
         let Some(up) = &mut replication.upstream else { return };
         let Some(conn) = up.link.conn() else { return };
         up.link = Link::Connected { conn, heard: now };
@@ -121,22 +121,27 @@ impl Node {
         out.note(Fact::SyncDone { master: self.master_id(), replid: id, offset, full: true });
     }
 
-    /// Which of the writes that this node made as a master are not in the dataset that replaces its own.
+    /// Which acknowledged writes are not in the dataset that replaces this one.
     ///
-    /// Where the histories part is known when the new master's grew out of this one's; if not, all of
-    /// the own stream that is still in the backlog is suspect. A key counts as lost if its value differs.
+    /// Where the new history grew out of this one, all that came after they parted is lost. If they
+    /// have nothing in common, a key of the own backlog that is not there any more is. A replica that
+    /// was only late loses nothing.
     fn note_lost_writes(&self, snapshot: &Snapshot, out: &mut Outbox) {
-        let replication = &self.replication;
-        let Some(backlog) = &replication.backlog else { return };
+        let Replication { history, backlog: Some(backlog), .. } = &self.replication else { return };
         let parted = match snapshot.history.former {
-            Some(former) if former.id == replication.history.id => former.until,
-            Some(_) | None => 0,
+            _ if snapshot.history.id == history.id => return,
+            Some(former) if former.id == history.id => Some(former.until),
+            Some(_) | None => None,
         };
-        let from = parted.max(replication.own_from);
+        let since = parted.map_or(0, |until| until - 1);
         let keys: BTreeSet<_> =
-            backlog.after(from - 1).flat_map(|command| self.keys_of(command)).collect();
+            backlog.after(since).flat_map(|command| self.keys_of(command)).collect();
         for key in keys {
-            if !self.keyspace.same_value(&snapshot.keyspace, &key) {
+            let lost = match parted {
+                Some(_) => !self.keyspace.same_value(&snapshot.keyspace, &key),
+                None => self.keyspace.get(&key).is_some() && snapshot.keyspace.get(&key).is_none(),
+            };
+            if lost {
                 out.note(Fact::WriteLost { key });
             }
         }
