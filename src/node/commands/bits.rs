@@ -23,7 +23,8 @@ pub(super) const COMMANDS: &[Command] = &[
 fn bit_offset(word: &[u8]) -> Result<usize, Refused> {
     let invalid = || Refused::text("ERR bit offset is not an integer or out of range");
     let offset = int(word).map_err(|_| invalid())?;
-    usize::try_from(offset).ok().filter(|offset| *offset < 1 << 32).ok_or_else(invalid)
+    let bounded = u32::try_from(offset).map_err(|_| invalid())?;
+    usize::try_from(bounded).map_err(|_| invalid())
 }
 
 fn setbit(db: &mut Db<'_>, argv: &Argv) -> Answer {
