@@ -4,9 +4,9 @@
 //! `PROPERTY_SEEDS=100000` looks further than the usual thousand.
 
 mod properties {
-    pub mod chaos;
-    pub mod rules;
-    pub mod travel;
+    pub(crate) mod chaos;
+    pub(crate) mod rules;
+    pub(crate) mod travel;
 }
 
 use properties::{chaos, travel};

@@ -19,7 +19,7 @@ struct Run {
 }
 
 /// Plays the run of a seed; what it breaks and how, if it breaks something.
-pub fn run(seed: u64) -> Option<String> {
+pub(crate) fn run(seed: u64) -> Option<String> {
     let mut luck = Rng::new(Seed(seed), 4242);
     let masters = 3 + luck.below(3) as u16;
     let replicas = luck.below(u64::from(masters) * 2 + 1) as u16;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What was seen of a run, as far as the rules need it.
 #[derive(Default)]
-pub struct Rules {
+pub(crate) struct Rules {
     /// The greatest current epoch of each process that runs.
     current: BTreeMap<ContainerIx, Epoch>,
     /// The greatest config epoch that each node claimed as a master.
@@ -19,7 +19,7 @@ pub struct Rules {
 
 impl Rules {
     /// Takes what became true; the rule that it breaks, if it breaks one.
-    pub fn hear(&mut self, world: &World, entries: &[Entry]) -> Result<(), String> {
+    pub(crate) fn hear(&mut self, world: &World, entries: &[Entry]) -> Result<(), String> {
         for entry in entries {
             let Who::Container(ix) = entry.who else { continue };
             match &entry.what {
@@ -88,7 +88,7 @@ fn one_master_a_slot_and_epoch(world: &World) -> Result<(), String> {
 }
 
 /// Whether all nodes run, agree on who owns what, and see the cluster as ok.
-pub fn converged(world: &World) -> bool {
+pub(crate) fn converged(world: &World) -> bool {
     let mut views = world.nodes().map(|(_, node)| {
         let cluster = node.cluster();
         let mut view: Vec<_> = cluster

@@ -27,7 +27,7 @@ fn direct(actions: &[(Time, Action)], to: Time, seed: u64) -> u64 {
 }
 
 /// Wanders about, acts now and then, and compares every moment.
-pub fn run(seed: u64) {
+pub(crate) fn run(seed: u64) {
     let mut luck = Rng::new(Seed(seed), 99);
     let mut timeline = Timeline::new(origin(seed));
     for _ in 0..25 {

@@ -219,11 +219,6 @@ impl Ring {
     pub(super) fn who(&self, what: impl Fn(&Fact) -> bool) -> Vec<usize> {
         self.facts.iter().filter(|(_, _, fact)| what(fact)).map(|(_, ix, _)| *ix).collect()
     }
-    /// How many packets of a kind all nodes have sent.
-    pub(super) fn sent(&self, kind: Kind) -> u64 {
-        let nodes = self.processes.iter().filter_map(|p| p.node.as_ref());
-        nodes.map(|node| node.cluster().counters().sent(kind)).sum()
-    }
 
     fn outbox(&self) -> Outbox {
         Outbox { next_connection: self.next_connection, ..Outbox::default() }
