@@ -13,7 +13,7 @@ use crate::node::Node;
 use crate::node::cluster::{Cluster, PeerIx};
 use crate::node::io::{ConnId, Effect, Input, Outbox, Port};
 use crate::node::persistence::Disk;
-use crate::shapes::message::{Kind, Message};
+use crate::shapes::message::Message;
 use crate::shapes::spec::Server;
 use crate::shapes::stream::ClientData;
 use crate::shapes::{Config, Epoch, Fact};
