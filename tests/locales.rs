@@ -1,5 +1,6 @@
 //! The sentences: each exists in both languages, each is used, each fact has one.
 
+use slotlab::compose::Code;
 use slotlab::say::{self, Lang, ids};
 use slotlab::shapes::Fact;
 use slotlab::words::NodeId;
@@ -49,9 +50,19 @@ fn every_fact_and_every_reason_has_a_sentence_and_none_is_left_over() {
 }
 
 #[test]
+fn every_remark_has_a_sentence_and_none_is_left_over() {
+    let wanted: BTreeSet<String> =
+        Code::ALL.iter().map(|code| format!("remark-{}", code.name())).collect();
+    let known = ids(Lang::En).into_iter().filter(|id| id.starts_with("remark-"));
+    assert_eq!(wanted, known.collect());
+}
+
+#[test]
 fn every_other_sentence_is_used_by_the_code() {
     let code = sources(Path::new("src"));
-    let made = |id: &String| MADE.iter().any(|(prefix, _)| id.starts_with(prefix));
+    let made = |id: &String| {
+        id.starts_with("remark-") || MADE.iter().any(|(prefix, _)| id.starts_with(prefix))
+    };
     let unused: Vec<String> = ids(Lang::En)
         .into_iter()
         .filter(|id| !made(id) && !code.contains(&format!("\"{id}\"")))

@@ -15,6 +15,11 @@ pub const FILES: &[(&str, &str, &str)] = &[
         include_str!("../../www/locales/ko/facts.ftl"),
     ),
     (
+        "remarks.ftl",
+        include_str!("../../www/locales/en/remarks.ftl"),
+        include_str!("../../www/locales/ko/remarks.ftl"),
+    ),
+    (
         "ui.ftl",
         include_str!("../../www/locales/en/ui.ftl"),
         include_str!("../../www/locales/ko/ui.ftl"),
