@@ -1,6 +1,7 @@
 //! Directives that make something to work with.
 
-use crate::compose;
+use crate::compose::labs::{self, LABS};
+use crate::compose::{self, Remark};
 use crate::script::words::Words;
 use crate::script::{Runner, Trouble};
 use crate::shapes::{Config, Spec};
@@ -28,6 +29,20 @@ pub fn loopback(count: u16, directives: &[(String, String)]) -> Result<Spec, Tro
         container.service = (usize::from(FIRST_PORT) + n).to_string();
     }
     Ok(spec)
+}
+
+fn remark_line(remark: &Remark) -> String {
+    let args: Vec<String> =
+        remark.args.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let text = format!(
+        "{}:{} {:?} {:?} {}",
+        remark.at.file,
+        remark.at.line,
+        remark.severity(),
+        remark.code,
+        args.join(" ")
+    );
+    format!("{}\n", text.trim_end())
 }
 
 fn apply(config: &mut Config, name: &str, value: &str) -> Result<(), Trouble> {
@@ -124,18 +139,23 @@ impl Runner {
         Ok("ok\n".into())
     }
 
+    pub(super) fn lab(&mut self, words: &mut Words) -> Result<String, Trouble> {
+        let name = words.need()?;
+        let names = || LABS.iter().map(|lab| lab.name).collect::<Vec<_>>().join(", ");
+        let lab = labs::find(&name).ok_or_else(|| format!("there are the labs {}", names()))?;
+        self.files = lab.files();
+        self.up(words)
+    }
+
     pub(super) fn up(&mut self, words: &mut Words) -> Result<String, Trouble> {
         let seed = if words.eat("seed") { words.number()? } else { 1 };
         words.done()?;
         let reading = compose::read(&self.files);
         let mut said = String::new();
         for remark in &reading.remarks {
-            said += &format!("{remark:?}\n");
+            said += &remark_line(remark);
         }
-        let Some(mut spec) = reading.spec else { return Err(format!("nothing to run\n{said}")) };
-        if spec.start == Time::default() {
-            spec.start = START;
-        }
+        let Some(spec) = reading.spec else { return Err(format!("nothing to run\n{said}")) };
         self.begin(World::new(&spec, Seed(seed)));
         Ok(if said.is_empty() { "ok\n".into() } else { said })
     }

@@ -43,6 +43,12 @@ pub const DIRECTIVES: &[Directive] = &[
         run: Runner::file,
     },
     Directive {
+        name: "lab",
+        args: "<name> [seed <n>]",
+        says: "Takes the files of a ready project and does up.",
+        run: Runner::lab,
+    },
+    Directive {
         name: "up",
         args: "[seed <n>]",
         says: "Reads the project's files, shows the remarks, and begins docker compose up.",
@@ -237,6 +243,12 @@ pub const DIRECTIVES: &[Directive] = &[
         args: "<word>...",
         says: "Walks back from the last entry whose line has all the words.",
         run: Runner::why,
+    },
+    Directive {
+        name: "output",
+        args: "<service>",
+        says: "What the redis-cli of a container printed.",
+        run: Runner::output,
     },
     Directive { name: "packets", args: "", says: "The packets in flight.", run: Runner::packets },
     Directive {

@@ -3,7 +3,7 @@
 use crate::script::marks::{fingerprint, line};
 use crate::script::words::Words;
 use crate::script::{Runner, Trouble};
-use crate::sim::{ContainerState, Entry, EntryId, PacketNote, Place, World};
+use crate::sim::{ContainerState, Entry, PacketNote, Place, What, Who, World, why};
 use crate::words::Reply;
 
 impl Runner {
@@ -13,7 +13,7 @@ impl Runner {
         let history = self.history()?;
         let mut out = String::new();
         for entry in history.log().iter().filter(|entry| shown < Some(entry.id)) {
-            if matches!(entry.what, crate::sim::What::Action(_) | crate::sim::What::Output(_)) {
+            if matches!(entry.what, What::Action(_) | What::Output(_)) {
                 continue;
             }
             let said = line(history.world(), entry);
@@ -79,19 +79,33 @@ impl Runner {
         };
         let found = history.log().iter().rfind(has).ok_or("the log has no such line")?;
         let mut out = String::new();
-        let mut next = Some(found.id);
-        while let Some(EntryId(id)) = next {
-            let Ok(at) = history.log().binary_search_by_key(&EntryId(id), |entry| entry.id) else {
-                break;
-            };
-            let entry = &history.log()[at];
+        let mut next = Some(found);
+        let who_is = |id| world.container_of(id).map(Who::Container);
+        while let Some(entry) = next {
             out += &format!("{}\n", line(world, entry));
             if let Some(crate::sim::Cause::Packet { kind, from, .. }) = entry.cause {
                 out += &format!("            because of {kind:?} from {}\n", place(world, from));
             }
-            next = entry.because();
+            next = why(history.log(), entry, &who_is);
         }
         Ok(out)
+    }
+
+    pub(super) fn output(&mut self, words: &mut Words) -> Result<String, Trouble> {
+        let history = self.history()?;
+        let world = history.world();
+        let ix = words.container(world)?;
+        words.done()?;
+        let job = world.job_of(ix).ok_or_else(|| format!("{} ran no redis-cli", world.name(ix)))?;
+        let mut text = String::new();
+        for entry in history.log().iter().filter(|entry| entry.who == Who::Client(job)) {
+            match &entry.what {
+                What::Output(output) => text += &String::from_utf8_lossy(&output.bytes),
+                What::Ended(code) => text += &format!("(exit code {code})\n"),
+                _ => {}
+            }
+        }
+        Ok(text)
     }
 
     pub(super) fn packets(&mut self, words: &mut Words) -> Result<String, Trouble> {

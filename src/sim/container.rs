@@ -59,6 +59,8 @@ pub(in crate::sim) struct Runtime {
     pub(in crate::sim) node_id: Option<NodeId>,
     /// Its health check has passed.
     pub(in crate::sim) healthy: bool,
+    /// The `redis-cli` that it ran last.
+    pub(in crate::sim) job: Option<ClientId>,
     failures: u32,
     /// A person stopped it: Docker leaves it down.
     stopped: bool,
@@ -76,6 +78,7 @@ impl Runtime {
             started_at: Time::default(),
             node_id: None,
             healthy: false,
+            job: None,
             failures: 0,
             stopped: false,
             restarting: false,
@@ -190,6 +193,7 @@ impl World {
         {
             let stdin = stdin.as_deref();
             let client = self.start_job(Place::Container(ix), &argv, stdin, Some(ix), None, log);
+            self.runtime_mut(ix).job = Some(client);
             if self.clients.is_open(client) {
                 self.runtime_mut(ix).state = State::Job(client);
             }

@@ -131,6 +131,10 @@ impl World {
     pub fn packets_sent(&self) -> u64 {
         self.network.packets.sent()
     }
+    /// The `redis-cli` that a container ran last, if it runs one.
+    pub fn job_of(&self, ix: ContainerIx) -> Option<ClientId> {
+        self.containers.get(usize::from(ix.0))?.job
+    }
     /// How much a snapshot of it takes, roughly: views that nodes have of each other, and keys.
     pub fn weight(&self) -> u64 {
         let views: usize = self.nodes().map(|(_, node)| 20 + node.cluster().known()).sum();

@@ -27,12 +27,15 @@ mod route;
 mod serve;
 mod transport;
 mod up;
+mod why;
 
 pub use action::{Action, Done, Group, Place, Refusal, Rule, Verdict};
 pub use entry::{
     Cause, ClientId, Entry, EntryId, Life, Log, PacketEvent, PacketId, PacketKind, PacketNote,
     What, Who,
 };
+pub use why::why;
+
 pub use inspect::{ClientView, ContainerState};
 
 use crate::node::io::Outbox;

@@ -8,6 +8,9 @@
 //! Absent: what actions do (`sim`) and how history is shown (`view`).
 
 mod lane;
+mod recording;
+
+pub use recording::Recording;
 
 use crate::sim::{Action, Done, Entry, Refusal, World};
 use crate::words::{Millis, Time};
