@@ -14,7 +14,7 @@ pub const LINK: LinkId = LinkId(0);
 
 /// Whether a failure to connect is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Patience {
+pub enum OnFailure {
     /// The command will try again and tell.
     Quiet,
     /// It is told at once.
@@ -78,7 +78,12 @@ impl Connection {
     }
 
     /// Connects anew, logs in, selects the database, switches the protocol; whether all worked.
-    pub fn open(&mut self, tape: &mut Tape, options: &Options, patience: Patience) -> Flow<bool> {
+    pub fn open(
+        &mut self,
+        tape: &mut Tape,
+        options: &Options,
+        on_failure: OnFailure,
+    ) -> Flow<bool> {
         if self.open {
             // Whatever the old connection knew is gone; without one, what was believed stays.
             self.db = 0;
@@ -88,7 +93,7 @@ impl Connection {
         let request = Request::Connect { link: LINK, host: self.host.clone(), port: self.port };
         if let Answer::NotConnected(why) = tape.ask(request)? {
             self.open = false;
-            if patience == Patience::Tell {
+            if on_failure == OnFailure::Tell {
                 let (host, port) = (&self.host, self.port);
                 tape.err(format!("Could not connect to Redis at {host}:{port}: {why}\n"));
             }

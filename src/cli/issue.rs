@@ -3,7 +3,7 @@
 //! In Redis: `issueCommandRepeat`, `cliSendCommand`, `cliReadReply`.
 
 use crate::cli::args::atoi;
-use crate::cli::connection::{LINK, Patience};
+use crate::cli::connection::{LINK, OnFailure};
 use crate::cli::format::{as_received, format};
 use crate::cli::io::{Answer, Request};
 use crate::cli::session::{Stage, State, own_help};
@@ -104,7 +104,7 @@ pub fn issue(state: &mut State, tape: &mut Tape, mut command: Issue) -> Flow<Sta
 fn ready(state: &mut State, tape: &mut Tape, command: &Issue) -> Flow<bool> {
     let setup = Arc::clone(&state.setup);
     let connects = command.redirected.is_some() || !state.connection.open;
-    if connects && !state.connection.open(tape, &setup.options, Patience::Tell)? {
+    if connects && !state.connection.open(tape, &setup.options, OnFailure::Tell)? {
         return Ok(false);
     }
     match command.redirected {
@@ -218,7 +218,7 @@ pub fn listen(state: &mut State, tape: &mut Tape, command: Issue) -> Flow<Stage>
         }
         Answer::Interrupted => {
             let setup = Arc::clone(&state.setup);
-            let ok = state.connection.open(tape, &setup.options, Patience::Tell)?;
+            let ok = state.connection.open(tape, &setup.options, OnFailure::Tell)?;
             command.done(ok)
         }
         _ => {

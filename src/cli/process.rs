@@ -1,7 +1,7 @@
 //! The whole of `redis-cli`, whichever way it was called.
 
-use crate::cli::args::{Ended, parse};
-use crate::cli::io::{Answer, Env, Step, Then};
+use crate::cli::args::parse;
+use crate::cli::io::{Answer, Env, Step};
 use crate::cli::session::Session;
 use crate::manager::{self, Run};
 use crate::words::Time;
@@ -23,7 +23,7 @@ impl Process {
                 Process::Manager(manager::with_options(options, env))
             }
             Ok(options) => Process::Session(Session::with_options(options, env)),
-            Err(Ended { .. }) => Process::Session(Session::new(argv, env)),
+            Err(ended) => Process::Session(Session::refused(ended)),
         }
     }
     /// Runs until the first request.
@@ -39,13 +39,5 @@ impl Process {
             Process::Session(session) => session.resume(now, answer),
             Process::Manager(run) => run.resume(now, answer),
         }
-    }
-}
-
-/// The exit code, if the step was the last.
-pub fn exit_code(step: &Step) -> Option<i32> {
-    match step.then {
-        Then::Exit(code) => Some(code),
-        Then::Ask(_) => None,
     }
 }

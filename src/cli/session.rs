@@ -7,8 +7,8 @@
 //! In Redis: `repl`, `noninteractive`, `issueCommandRepeat`, `cliConnect`.
 //! Absent: the `COMMAND DOCS` that a real one asks for at its start, history, preferences.
 
-use crate::cli::args::{Ended, Format, Options, atoi, parse};
-use crate::cli::connection::{Connection, Patience};
+use crate::cli::args::{Ended, Format, Options, atoi};
+use crate::cli::connection::{Connection, OnFailure};
 use crate::cli::help::help;
 use crate::cli::io::{Answer, Env, Request, Step, Then};
 use crate::cli::issue::{Issue, issue, listen};
@@ -76,12 +76,9 @@ impl Setup {
 }
 
 impl Session {
-    /// A session of `redis-cli` with these arguments (without the program's name).
-    pub fn new(argv: &[String], env: Env) -> Session {
-        match parse(argv) {
-            Ok(options) => Session::with_options(options, env),
-            Err(ended) => Session { state: Err(ended), tape: Tape::default() },
-        }
+    /// One that ends at once, for what its command line said.
+    pub fn refused(ended: Ended) -> Session {
+        Session { state: Err(ended), tape: Tape::default() }
     }
     /// A session with a command line that was read already.
     pub fn with_options(options: Options, env: Env) -> Session {
@@ -161,8 +158,8 @@ impl State {
         if setup.options.auth.is_some() && setup.options.warn_of_auth {
             tape.err(crate::cli::args::PASSWORD_WARNING);
         }
-        let patience = if setup.interactive { Patience::Tell } else { Patience::Quiet };
-        self.connection.open(tape, &setup.options, patience)?;
+        let on_failure = if setup.interactive { OnFailure::Tell } else { OnFailure::Quiet };
+        self.connection.open(tape, &setup.options, on_failure)?;
         if setup.interactive {
             return Ok(Stage::Prompt);
         }
@@ -218,7 +215,7 @@ impl State {
                 let text = |word: &[u8]| String::from_utf8_lossy(word).into_owned();
                 self.connection.move_to(text(&words[1]), atoi(&text(&words[2])));
                 let setup = Arc::clone(&self.setup);
-                self.connection.open(tape, &setup.options, Patience::Tell)?;
+                self.connection.open(tape, &setup.options, OnFailure::Tell)?;
             }
             ([b':', ..], _) => prefer(tape, &words),
             _ => {

@@ -22,7 +22,6 @@ const SWAPS_PER_NODE: usize = 500;
 #[derive(Clone, Debug)]
 pub struct Placement {
     hosts: Vec<Vec<usize>>,
-    host_of: Vec<usize>,
     ids: Vec<NodeId>,
     /// The number of a node's id: the place of the first node with it. Nodes given twice share it.
     id_of: Vec<usize>,
@@ -34,16 +33,11 @@ pub struct Placement {
 impl Placement {
     /// Nodes at `hosts` with `ids`; `masters[n]` is the id of the node that `n` replicates.
     pub fn new(hosts: &[&str], ids: &[NodeId], masters: &[Option<NodeId>]) -> Placement {
-        let groups = group_by_host(hosts);
-        let mut host_of = vec![0; hosts.len()];
-        for (host, group) in groups.iter().enumerate() {
-            group.iter().for_each(|&node| host_of[node] = host);
-        }
         let number = |id: &NodeId| ids.iter().position(|other| other == id);
         let id_of = ids.iter().filter_map(number).collect();
         let replicates = masters.iter().map(|master| master.as_ref().and_then(number)).collect();
         let hash_of = ids.iter().map(|id| siphash_1_2(id.to_string().as_bytes())).collect();
-        Placement { hosts: groups, host_of, ids: ids.to_vec(), id_of, hash_of, replicates }
+        Placement { hosts: group_by_host(hosts), ids: ids.to_vec(), id_of, hash_of, replicates }
     }
     /// The id of the node that each node replicates.
     pub fn masters(&self) -> impl Iterator<Item = Option<NodeId>> + '_ {
@@ -65,26 +59,23 @@ impl Placement {
         }
         score
     }
-    /// One replica of each group of two or more on a host, in the order of the host's hash table.
+    /// The first replica of each group of two or more on a host, in the order of the host's hash
+    /// table.
     fn offenders(&self) -> Vec<usize> {
         let mut offenders = Vec::new();
-        let mut sizes = vec![0_u32; self.id_of.len()];
-        for (host, nodes) in self.hosts.iter().enumerate() {
+        let mut tally = vec![Members::default(); self.id_of.len()];
+        for nodes in &self.hosts {
             let mut groups = Dict::new();
             for &node in nodes {
                 let group = self.group_of(node);
-                sizes[group] += 1;
+                let replica = self.replicates[node].map(|_| node);
+                tally[group].count += 1;
+                tally[group].first_replica = tally[group].first_replica.or(replica);
                 groups.find(group, self.hash_of[group]);
                 groups.replace(group, self.hash_of[group]);
             }
-            for group in groups.keys() {
-                if std::mem::take(&mut sizes[group]) >= 2 {
-                    let offends = |&node: &usize| {
-                        self.replicates[node] == Some(group) && self.host_of[node] == host
-                    };
-                    offenders.extend((0..self.id_of.len()).find(offends));
-                }
-            }
+            let members = groups.keys().map(|group| std::mem::take(&mut tally[group]));
+            offenders.extend(members.filter(|m| m.count >= 2).filter_map(|m| m.first_replica));
         }
         offenders
     }
@@ -94,7 +85,14 @@ impl Placement {
     }
 }
 
-/// The nodes of one master on one host.
+/// Those of a group that are on one host.
+#[derive(Clone, Copy, Default)]
+struct Members {
+    count: usize,
+    first_replica: Option<usize>,
+}
+
+/// The nodes of one master on one host, as they are scored.
 #[derive(Clone, Copy, Default)]
 struct Group {
     size: u64,

@@ -63,19 +63,30 @@ impl SipState {
 /// A dict of keys that are known by a number and their hash.
 #[derive(Clone, Debug, Default)]
 pub struct Dict {
-    table: Vec<Vec<Entry>>,
-    used: usize,
+    entries: Vec<Entry>,
+    table: Table,
     growth: Option<Growth>,
 }
 
-/// A key's number, and its hash.
-type Entry = (usize, u64);
+/// A key, and the entry behind it in its chain.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    key: usize,
+    hash: u64,
+    behind: Option<usize>,
+}
+
+/// The heads of the chains: places in `entries`.
+#[derive(Clone, Debug, Default)]
+struct Table {
+    heads: Vec<Option<usize>>,
+    used: usize,
+}
 
 /// The table that entries are moving to, and the first bucket that has not moved yet.
 #[derive(Clone, Debug)]
 struct Growth {
-    table: Vec<Vec<Entry>>,
-    used: usize,
+    table: Table,
     next: usize,
 }
 
@@ -103,26 +114,32 @@ impl Dict {
         if self.holds(key, hash) {
             return;
         }
-        let (table, used) = match &mut self.growth {
-            Some(growth) => (&mut growth.table, &mut growth.used),
-            None => (&mut self.table, &mut self.used),
+        let entry = self.entries.len();
+        self.entries.push(Entry { key, hash, behind: None });
+        let table = match &mut self.growth {
+            Some(growth) => &mut growth.table,
+            None => &mut self.table,
         };
-        push(table, (key, hash));
-        *used += 1;
+        table.push(&mut self.entries, entry);
     }
     /// Its keys, in the order of a walk.
     pub fn keys(&self) -> impl Iterator<Item = usize> + '_ {
-        let grown = self.growth.iter().flat_map(|growth| &growth.table);
-        // A chain is kept from tail to head.
-        self.table.iter().chain(grown).flat_map(|chain| chain.iter().rev().map(|entry| entry.0))
+        let tables = std::iter::once(&self.table).chain(self.growth.iter().map(|g| &g.table));
+        let chains = tables.flat_map(|table| table.heads.iter().copied());
+        chains.flat_map(|head| self.chain(head)).map(|entry| entry.key)
     }
 
+    fn chain(&self, head: Option<usize>) -> impl Iterator<Item = &Entry> + '_ {
+        let entry = |at: usize| &self.entries[at];
+        std::iter::successors(head.map(entry), move |e| e.behind.map(entry))
+    }
     fn len(&self) -> usize {
-        self.used + self.growth.as_ref().map_or(0, |growth| growth.used)
+        self.table.used + self.growth.as_ref().map_or(0, |growth| growth.table.used)
     }
     fn holds(&self, key: usize, hash: u64) -> bool {
-        let in_table = |table: &[Vec<Entry>]| {
-            !table.is_empty() && table[bucket(table, hash)].iter().any(|entry| entry.0 == key)
+        let in_table = |table: &Table| {
+            let head = table.bucket(hash).and_then(|bucket| table.heads[bucket]);
+            self.chain(head).any(|entry| entry.key == key)
         };
         in_table(&self.table) || self.growth.as_ref().is_some_and(|growth| in_table(&growth.table))
     }
@@ -130,45 +147,54 @@ impl Dict {
         if self.growth.is_some() {
             return;
         }
-        if self.table.is_empty() {
-            self.table = vec![Vec::new(); FIRST_SIZE];
-        } else if self.used >= self.table.len() {
-            let size = (self.used + 1).next_power_of_two();
-            self.growth = Some(Growth { table: vec![Vec::new(); size], used: 0, next: 0 });
+        let size = self.table.heads.len();
+        if size == 0 {
+            self.table = Table::of_size(FIRST_SIZE);
+        } else if self.table.used >= size {
+            let table = Table::of_size((self.table.used + 1).next_power_of_two());
+            self.growth = Some(Growth { table, next: 0 });
         }
     }
     /// Moves one bucket to the larger table, if there is one.
     fn step(&mut self) {
         let Some(growth) = &mut self.growth else { return };
         let mut empty_visits = EMPTY_VISITS;
-        while self.table[growth.next].is_empty() {
+        while self.table.heads[growth.next].is_none() {
             growth.next += 1;
             empty_visits -= 1;
             if empty_visits == 0 {
                 return;
             }
         }
-        for entry in std::mem::take(&mut self.table[growth.next]).into_iter().rev() {
-            push(&mut growth.table, entry);
-            growth.used += 1;
-            self.used -= 1;
+        let mut next = self.table.heads[growth.next].take();
+        while let Some(entry) = next {
+            next = self.entries[entry].behind;
+            self.table.used -= 1;
+            growth.table.push(&mut self.entries, entry);
         }
         growth.next += 1;
-        if self.used == 0 {
-            let grown = self.growth.take().expect("the table is growing");
+        if self.table.used == 0
+            && let Some(grown) = self.growth.take()
+        {
             self.table = grown.table;
-            self.used = grown.used;
         }
     }
 }
 
-fn bucket(table: &[Vec<Entry>], hash: u64) -> usize {
-    hash as usize & (table.len() - 1)
-}
-
-fn push(table: &mut [Vec<Entry>], entry: Entry) {
-    let at = bucket(table, entry.1);
-    table[at].push(entry);
+impl Table {
+    fn of_size(size: usize) -> Table {
+        Table { heads: vec![None; size], used: 0 }
+    }
+    /// Where keys of this hash are; nowhere in a table without buckets.
+    fn bucket(&self, hash: u64) -> Option<usize> {
+        Some(hash as usize & self.heads.len().checked_sub(1)?)
+    }
+    /// Puts an entry at the head of its chain.
+    fn push(&mut self, entries: &mut [Entry], entry: usize) {
+        let Some(bucket) = self.bucket(entries[entry].hash) else { return };
+        entries[entry].behind = self.heads[bucket].replace(entry);
+        self.used += 1;
+    }
 }
 
 /// The distinct texts among `keys`, in the order in which a walk meets them after `dictReplace` of
