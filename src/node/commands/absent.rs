@@ -3,67 +3,118 @@
 //! They pass the gate like all others, so that a wrong number of arguments, a foreign slot or a cluster
 //! that is down is answered as by a real server; what would run says that it is not simulated.
 
-use super::table::{Flags, Keys, READ, WRITE, key, node};
+use super::table::{Flags, GROW, GROW_FAST, Keys, READ, READ_FAST, WRITE, WRITE_FAST, key, node};
 use super::{Call, Command, Outcome, Refused};
 use crate::node::Node;
 
-const OTHER: Flags = Flags::LOADING.or(Flags::STALE);
-
 pub(super) const COMMANDS: &[Command] = &[
-    absent("acl", -2, OTHER, Keys::None),
-    absent("bitfield", -2, WRITE, key(1)),
-    absent("bitfield_ro", -2, READ, key(1)),
+    absent("acl", -2, Flags::NONE, Keys::None),
+    absent("bitfield", -2, GROW, key(1)),
+    absent("bitfield_ro", -2, READ_FAST, key(1)),
     absent("bitpos", -3, READ, key(1)),
-    absent("blmpop", -5, WRITE, Keys::Counted { count: 2, store: 0 }),
-    absent("bzmpop", -5, WRITE, Keys::Counted { count: 2, store: 0 }),
-    absent("bzpopmax", -3, WRITE, Keys::Range { first: 1, last: -2, step: 1 }),
-    absent("bzpopmin", -3, WRITE, Keys::Range { first: 1, last: -2, step: 1 }),
-    absent("fcall", -3, OTHER, Keys::Counted { count: 2, store: 0 }),
-    absent("fcall_ro", -3, READ, Keys::Counted { count: 2, store: 0 }),
-    absent("function", -2, OTHER, Keys::None),
+    absent(
+        "blmpop",
+        -5,
+        WRITE.or(Flags::BLOCKING).or(Flags::MOVABLE),
+        Keys::Counted { count: 2, store: 0 },
+    ),
+    absent(
+        "bzmpop",
+        -5,
+        WRITE.or(Flags::BLOCKING).or(Flags::MOVABLE),
+        Keys::Counted { count: 2, store: 0 },
+    ),
+    absent(
+        "bzpopmax",
+        -3,
+        WRITE.or(Flags::NOSCRIPT).or(Flags::BLOCKING).or(Flags::FAST),
+        Keys::Range { first: 1, last: -2, step: 1 },
+    ),
+    absent(
+        "bzpopmin",
+        -3,
+        WRITE.or(Flags::NOSCRIPT).or(Flags::BLOCKING).or(Flags::FAST),
+        Keys::Range { first: 1, last: -2, step: 1 },
+    ),
+    absent(
+        "fcall",
+        -3,
+        Flags::NOSCRIPT
+            .or(Flags::STALE)
+            .or(Flags::SKIP_MONITOR)
+            .or(Flags::NO_MANDATORY_KEYS)
+            .or(Flags::MOVABLE),
+        Keys::Counted { count: 2, store: 0 },
+    ),
+    absent(
+        "fcall_ro",
+        -3,
+        READ.or(Flags::NOSCRIPT)
+            .or(Flags::STALE)
+            .or(Flags::SKIP_MONITOR)
+            .or(Flags::NO_MANDATORY_KEYS)
+            .or(Flags::MOVABLE),
+        Keys::Counted { count: 2, store: 0 },
+    ),
+    absent("function", -2, Flags::NONE, Keys::None),
     absent("geodist", -4, READ, key(1)),
     absent("geohash", -2, READ, key(1)),
     absent("geopos", -2, READ, key(1)),
-    absent("georadius", -6, WRITE, Keys::Store),
+    absent("georadius", -6, GROW.or(Flags::MOVABLE), Keys::Store),
     absent("georadius_ro", -6, READ, key(1)),
-    absent("georadiusbymember", -5, WRITE, Keys::Store),
+    absent("georadiusbymember", -5, GROW.or(Flags::MOVABLE), Keys::Store),
     absent("georadiusbymember_ro", -5, READ, key(1)),
     absent("geosearch", -7, READ, key(1)),
-    absent("geosearchstore", -8, WRITE, Keys::Range { first: 1, last: 2, step: 1 }),
-    absent("latency", -2, OTHER, Keys::None),
-    absent("lmpop", -4, WRITE, Keys::Counted { count: 1, store: 0 }),
-    absent("lolwut", -1, READ, Keys::None),
-    absent("memory", -2, OTHER, Keys::None),
-    absent("module", -2, OTHER, Keys::None),
-    absent("monitor", 1, OTHER, Keys::None),
-    absent("pfdebug", 3, WRITE, key(2)),
-    absent("pfselftest", 1, OTHER, Keys::None),
-    absent("save", 1, OTHER, Keys::None),
-    absent("slowlog", -2, OTHER, Keys::None),
-    absent("sync", 1, OTHER, Keys::None),
-    absent("xack", -4, WRITE, key(1)),
-    absent("xautoclaim", -6, WRITE, key(1)),
-    absent("xclaim", -6, WRITE, key(1)),
-    absent("xgroup", -2, OTHER, Keys::None),
-    absent("xinfo", -2, OTHER, Keys::None),
+    absent("geosearchstore", -8, GROW, Keys::Range { first: 1, last: 2, step: 1 }),
+    absent("latency", -2, Flags::NONE, Keys::None),
+    absent("lmpop", -4, WRITE.or(Flags::MOVABLE), Keys::Counted { count: 1, store: 0 }),
+    absent("lolwut", -1, READ_FAST, Keys::None),
+    absent("memory", -2, Flags::NONE, Keys::None),
+    absent("module", -2, Flags::NONE, Keys::None),
+    absent(
+        "monitor",
+        1,
+        Flags::ADMIN.or(Flags::NOSCRIPT).or(Flags::LOADING).or(Flags::STALE),
+        Keys::None,
+    ),
+    absent("pfdebug", 3, GROW.or(Flags::ADMIN), key(2)),
+    absent("pfselftest", 1, Flags::ADMIN, Keys::None),
+    absent(
+        "save",
+        1,
+        Flags::ADMIN.or(Flags::NOSCRIPT).or(Flags::NO_ASYNC_LOADING).or(Flags::NO_MULTI),
+        Keys::None,
+    ),
+    absent("slowlog", -2, Flags::NONE, Keys::None),
+    absent(
+        "sync",
+        1,
+        Flags::ADMIN.or(Flags::NOSCRIPT).or(Flags::NO_ASYNC_LOADING).or(Flags::NO_MULTI),
+        Keys::None,
+    ),
+    absent("xack", -4, WRITE_FAST, key(1)),
+    absent("xautoclaim", -6, WRITE_FAST, key(1)),
+    absent("xclaim", -6, WRITE_FAST, key(1)),
+    absent("xgroup", -2, Flags::NONE, Keys::None),
+    absent("xinfo", -2, Flags::NONE, Keys::None),
     absent("xpending", -3, READ, key(1)),
-    absent("xreadgroup", -7, WRITE, Keys::Streams),
-    absent("xsetid", -3, WRITE, key(1)),
+    absent("xreadgroup", -7, WRITE.or(Flags::BLOCKING).or(Flags::MOVABLE), Keys::Streams),
+    absent("xsetid", -3, GROW_FAST, key(1)),
     absent("xtrim", -4, WRITE, key(1)),
-    absent("zdiff", -3, READ, Keys::Counted { count: 1, store: 0 }),
-    absent("zdiffstore", -4, WRITE, Keys::Counted { count: 2, store: 1 }),
-    absent("zinter", -3, READ, Keys::Counted { count: 1, store: 0 }),
-    absent("zintercard", -3, READ, Keys::Counted { count: 1, store: 0 }),
-    absent("zinterstore", -4, WRITE, Keys::Counted { count: 2, store: 1 }),
-    absent("zlexcount", 4, READ, key(1)),
-    absent("zmpop", -4, WRITE, Keys::Counted { count: 1, store: 0 }),
+    absent("zdiff", -3, READ.or(Flags::MOVABLE), Keys::Counted { count: 1, store: 0 }),
+    absent("zdiffstore", -4, GROW.or(Flags::MOVABLE), Keys::Counted { count: 2, store: 1 }),
+    absent("zinter", -3, READ.or(Flags::MOVABLE), Keys::Counted { count: 1, store: 0 }),
+    absent("zintercard", -3, READ.or(Flags::MOVABLE), Keys::Counted { count: 1, store: 0 }),
+    absent("zinterstore", -4, GROW.or(Flags::MOVABLE), Keys::Counted { count: 2, store: 1 }),
+    absent("zlexcount", 4, READ_FAST, key(1)),
+    absent("zmpop", -4, WRITE.or(Flags::MOVABLE), Keys::Counted { count: 1, store: 0 }),
     absent("zrandmember", -2, READ, key(1)),
     absent("zrangebylex", -4, READ, key(1)),
-    absent("zrangestore", -5, WRITE, Keys::Range { first: 1, last: 2, step: 1 }),
+    absent("zrangestore", -5, GROW, Keys::Range { first: 1, last: 2, step: 1 }),
     absent("zremrangebylex", 4, WRITE, key(1)),
     absent("zrevrangebylex", -4, READ, key(1)),
-    absent("zunion", -3, READ, Keys::Counted { count: 1, store: 0 }),
-    absent("zunionstore", -4, WRITE, Keys::Counted { count: 2, store: 1 }),
+    absent("zunion", -3, READ.or(Flags::MOVABLE), Keys::Counted { count: 1, store: 0 }),
+    absent("zunionstore", -4, GROW.or(Flags::MOVABLE), Keys::Counted { count: 2, store: 1 }),
 ];
 
 const fn absent(name: &'static str, arity: i32, flags: Flags, keys: Keys) -> Command {

@@ -4,9 +4,9 @@
 
 use super::strings::bytes_of;
 use super::table::{GROW, GROW_FAST, READ, READ_FAST, data, key, keys_from};
-use super::words::{clip, int, is, lower};
+use super::words::{clip_bytes, int, is, lower};
 use super::{Answer, Command, Refused};
-use crate::node::keyspace::{Db, Hll, Text};
+use crate::node::keyspace::{Db, Form, Hll, Text};
 use crate::words::{Argv, Reply};
 use bytes::Bytes;
 
@@ -39,7 +39,7 @@ fn setbit(db: &mut Db<'_>, argv: &Argv) -> Answer {
     let mask = 0x80 >> (offset % 8);
     let before = bytes[offset / 8] & mask != 0;
     bytes[offset / 8] = bytes[offset / 8] & !mask | if on { mask } else { 0 };
-    db.set_keeping_deadline(&argv[1], Text { bytes: bytes.into(), edited: true });
+    db.set_keeping_deadline(&argv[1], Text { bytes: bytes.into(), form: Form::Edited });
     Ok(Reply::Int(i64::from(before)))
 }
 
@@ -51,11 +51,14 @@ fn getbit(db: &mut Db<'_>, argv: &Argv) -> Answer {
 }
 
 fn bitcount(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    if db.get::<Text>(&argv[1])?.is_none() {
+        return Ok(Reply::Int(0));
+    }
     let bytes = bytes_of(db, &argv[1])?;
     let range = match &argv[2..] {
         [] => Some(0..bytes.len()),
-        [start, end] => clip(int(start)?, int(end)?, bytes.len()),
-        [start, end, unit] if is(unit, "byte") => clip(int(start)?, int(end)?, bytes.len()),
+        [start, end] => clip_bytes(int(start)?, int(end)?, bytes.len()),
+        [start, end, unit] if is(unit, "byte") => clip_bytes(int(start)?, int(end)?, bytes.len()),
         _ => return Err(Refused::Syntax),
     };
     let ones = range.map_or(0, |range| bytes[range].iter().map(|byte| byte.count_ones()).sum());
@@ -64,6 +67,14 @@ fn bitcount(db: &mut Db<'_>, argv: &Argv) -> Answer {
 
 fn bitop(db: &mut Db<'_>, argv: &Argv) -> Answer {
     let operation = lower(&argv[1]);
+    match operation.as_str() {
+        "and" | "or" | "xor" => {}
+        "not" if argv.len() == 4 => {}
+        "not" => {
+            return Err(Refused::text("ERR BITOP NOT must be called with a single source key."));
+        }
+        _ => return Err(Refused::Syntax),
+    }
     let sources: Vec<Vec<u8>> =
         argv[3..].iter().map(|key| bytes_of(db, key)).collect::<Result<_, _>>()?;
     let len = sources.iter().map(Vec::len).max().unwrap_or(0);
@@ -76,16 +87,12 @@ fn bitop(db: &mut Db<'_>, argv: &Argv) -> Answer {
         "and" => fold(|a, b| a & b),
         "or" => fold(|a, b| a | b),
         "xor" => fold(|a, b| a ^ b),
-        "not" if sources.len() == 1 => sources[0].iter().map(|byte| !byte).collect(),
-        "not" => {
-            return Err(Refused::text("ERR BITOP NOT must be called with a single source key."));
-        }
-        _ => return Err(Refused::Syntax),
+        _ => sources[0].iter().map(|byte| !byte).collect(),
     };
     if result.is_empty() {
         db.delete(&argv[2]);
     } else {
-        db.set(&argv[2], Text { bytes: result.into(), edited: true });
+        db.set(&argv[2], Text { bytes: result.into(), form: Form::Edited });
     }
     Ok(Reply::Int(len as i64))
 }
@@ -105,7 +112,7 @@ fn pfadd(db: &mut Db<'_>, argv: &Argv) -> Answer {
         changed |= hll.add(element);
     }
     if changed {
-        db.set_keeping_deadline(&argv[1], Text { bytes: hll.to_bytes(), edited: true });
+        db.set_keeping_deadline(&argv[1], Text { bytes: hll.to_bytes(), form: Form::Edited });
     }
     Ok(Reply::Int(i64::from(changed)))
 }
@@ -126,6 +133,6 @@ fn pfcount(db: &mut Db<'_>, argv: &Argv) -> Answer {
 
 fn pfmerge(db: &mut Db<'_>, argv: &Argv) -> Answer {
     let all = union(db, &argv[1..])?;
-    db.set_keeping_deadline(&argv[1], Text { bytes: all.to_bytes(), edited: true });
+    db.set_keeping_deadline(&argv[1], Text { bytes: all.to_bytes(), form: Form::Edited });
     Ok(Reply::OK)
 }

@@ -63,7 +63,8 @@ pub(super) fn replicate(node: &mut Node, call: &mut Call<'_>) -> Answer {
         return Err(Refused::text("ERR I can only replicate a master, not a replica."));
     }
     let me = node.cluster.me();
-    if !(me.is_replica() || me.slots.is_empty() && node.keyspace.is_empty()) {
+    let is_empty = me.slots.is_empty() && node.keyspace.is_empty();
+    if !me.is_replica() && !is_empty {
         return Err(Refused::text(
             "ERR To set a master the node must be empty and without assigned slots.",
         ));

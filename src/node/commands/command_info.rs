@@ -25,7 +25,7 @@ pub(super) const SUBCOMMANDS: &[Command] = &[
         Reply::Set(rows.map(|row| Reply::bulk(row.name)).collect()).into()
     }),
     node("command|docs", -2, EVER, Keys::None, |_, _| Reply::Map(Vec::new()).into()),
-    node("command|getkeys", -3, EVER, Keys::None, getkeys),
+    node("command|getkeys", -4, EVER, Keys::None, getkeys),
 ];
 
 /// COMMAND without a subcommand.

@@ -24,7 +24,9 @@ const VERSION: &str = "7.0.15";
 
 pub(super) const COMMANDS: &[Command] = &[
     node("ping", -1, Flags::FAST, Keys::None, ping),
-    node("echo", 2, Flags::FAST, Keys::None, |_, call| Reply::Bulk(call.argv[1].clone()).into()),
+    node("echo", 2, Flags::LOADING.or(Flags::STALE).or(Flags::FAST), Keys::None, |_, call| {
+        Reply::Bulk(call.argv[1].clone()).into()
+    }),
     node("auth", -2, ALWAYS, Keys::None, auth),
     node("hello", -1, ALWAYS, Keys::None, hello),
     node("reset", 1, ALWAYS, Keys::None, reset),

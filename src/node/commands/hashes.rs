@@ -111,8 +111,9 @@ fn hincrby(db: &mut Db<'_>, argv: &Argv) -> Answer {
 }
 
 fn hincrbyfloat(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    number::Extended::parse(&argv[3]).ok_or(Refused::NotFloat)?;
     let before = field(db, &argv[1], &argv[2])?;
-    if before.as_ref().is_some_and(|value| number::Decimal::parse(value).is_none()) {
+    if before.as_ref().is_some_and(|value| number::Extended::parse(value).is_none()) {
         return Err(Refused::text("ERR hash value is not a float"));
     }
     let sum = add_decimals(before.as_deref(), &argv[3])?;

@@ -10,10 +10,10 @@ use crate::node::Node;
 use crate::words::Time;
 use std::fmt::Write;
 
-/// What writes a section.
+/// What writes a section, without its title.
 type Section = fn(&Node, Time) -> String;
 
-/// A section's name, and whether INFO shows it without being asked.
+/// The sections in INFO's order.
 const SECTIONS: [(&str, Section); 10] = [
     ("Server", server),
     ("Clients", clients),

@@ -2,6 +2,7 @@
 //!
 //! In Redis: t_list.c. What a blocked client takes is propagated as the pop it amounts to.
 
+use super::sets::positive;
 use super::table::{
     Flags, GROW, GROW_FAST, Keys, READ, READ_FAST, WRITE, WRITE_FAST, data, key, node,
 };
@@ -104,10 +105,7 @@ fn pop(db: &mut Db<'_>, argv: &Argv, end: End) -> Answer {
     let key = &argv[1];
     let count = match &argv[2..] {
         [] => None,
-        [count] => Some(
-            usize::try_from(int(count)?)
-                .map_err(|_| Refused::text("ERR value is out of range, must be positive"))?,
-        ),
+        [count] => Some(positive(count)?),
         _ => return Err(Refused::WrongArity(super::words::lower(&argv[0]))),
     };
     let Some(list) = db.get_mut::<List>(key)? else {
@@ -143,10 +141,9 @@ fn place(index: i64, len: usize) -> Option<usize> {
 }
 
 fn lindex(db: &mut Db<'_>, argv: &Argv) -> Answer {
-    let list = db.get::<List>(&argv[1])?.cloned();
-    let index = int(&argv[2])?;
-    let element = list.and_then(|list| list.get(place(index, list.len())?).cloned());
-    Ok(element.map_or(Reply::Nil, Reply::Bulk))
+    let Some(list) = db.get::<List>(&argv[1])? else { return Ok(Reply::Nil) };
+    let at = place(int(&argv[2])?, list.len());
+    Ok(at.and_then(|at| list.get(at)).cloned().map_or(Reply::Nil, Reply::Bulk))
 }
 
 fn lset(db: &mut Db<'_>, argv: &Argv) -> Answer {
@@ -218,8 +215,8 @@ fn lpos(db: &mut Db<'_>, argv: &Argv) -> Answer {
         let [option, value] = pair else { return Err(Refused::Syntax) };
         match super::words::lower(option).as_str() {
             "rank" => rank = int(value)?,
-            "count" => count = Some(int(value)?),
-            "maxlen" => depth = int(value)?,
+            "count" => count = Some(int(value).unwrap_or(-1)),
+            "maxlen" => depth = int(value).unwrap_or(-1),
             _ => return Err(Refused::Syntax),
         }
     }

@@ -163,7 +163,7 @@ impl Node {
             return Refused::text(format!("ERR Command not allowed inside a transaction: {name}"))
                 .into();
         }
-        for name in call.argv[1..].iter().cloned() {
+        for name in call.argv.clone()[1..].iter().cloned() {
             self.clients.subscriptions.add(kind, &name, call.conn);
             self.tell_subscription(call.conn, kind, true, Reply::Bulk(name), call.out);
         }

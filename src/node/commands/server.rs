@@ -42,7 +42,7 @@ pub(super) const COMMANDS: &[Command] = &[
     ),
     node("replicaof", 3, OFFLINE.or(Flags::STALE), Keys::None, replicaof),
     node("slaveof", 3, OFFLINE.or(Flags::STALE), Keys::None, replicaof),
-    node("failover", -1, ADMIN, Keys::None, |_, _| {
+    node("failover", -1, Flags::ADMIN.or(Flags::NOSCRIPT).or(Flags::STALE), Keys::None, |_, _| {
         Refused::text(
             "ERR FAILOVER not allowed in cluster mode. Use CLUSTER FAILOVER command instead.",
         )

@@ -98,14 +98,15 @@ fn smove(db: &mut Db<'_>, argv: &Argv) -> Answer {
     Ok(Reply::Int(1))
 }
 
-fn positive(word: &Bytes) -> Result<usize, Refused> {
-    usize::try_from(int(word)?)
-        .map_err(|_| Refused::text("ERR value is out of range, must be positive"))
+/// A count. In Redis: `getPositiveLongFromObjectOrReply`.
+pub(super) fn positive(word: &[u8]) -> Result<usize, Refused> {
+    let count = int(word).ok().and_then(|count| usize::try_from(count).ok());
+    count.ok_or_else(|| Refused::text("ERR value is out of range, must be positive"))
 }
 
 fn spop(db: &mut Db<'_>, argv: &Argv) -> Answer {
     let key = &argv[1];
-    let count = argv.get(2).map(positive).transpose()?;
+    let count = argv.get(2).map(|word| positive(word)).transpose()?;
     let mut all = members(db, key)?;
     let mut taken = Vec::new();
     while taken.len() < count.unwrap_or(1) && !all.is_empty() {

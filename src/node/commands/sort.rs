@@ -34,7 +34,10 @@ fn options(db: &Db<'_>, argv: &Argv) -> Result<Options, Refused> {
             "asc" => options.descending = false,
             "desc" => options.descending = true,
             "alpha" => options.by_bytes = true,
-            "limit" => options.limit = Some((int(value()?)?, int(value()?)?)),
+            "limit" => {
+                let (offset, count) = (value()?, value()?);
+                options.limit = Some((int(offset)?, int(count)?));
+            }
             "store" => options.store = Some(value()?.clone()),
             "by" => match value()?.contains(&b'*') {
                 false => options.unsorted = true,
@@ -77,7 +80,9 @@ fn sort(db: &mut Db<'_>, argv: &Argv) -> Answer {
         all.sort();
     } else if !options.unsorted {
         let number = |element: &Bytes| {
-            float(element)
+            // As in C, nothing is zero.
+            let digits: &[u8] = if element.is_empty() { b"0" } else { element };
+            float(digits)
                 .map_err(|_| Refused::text("ERR One or more scores can't be converted into double"))
         };
         let mut numbered = Vec::with_capacity(all.len());

@@ -37,6 +37,7 @@ fn xadd(db: &mut Db<'_>, argv: &Argv) -> Answer {
         return Err(Refused::WrongArity("xadd".into()));
     }
     let key = &argv[1];
+    check_id(&argv[at])?;
     let last = match db.get::<Stream>(key)? {
         None if !make => return Ok(Reply::Nil),
         None => StreamId::default(),
@@ -53,6 +54,18 @@ fn xadd(db: &mut Db<'_>, argv: &Argv) -> Answer {
     Ok(Reply::Bulk(shown))
 }
 
+/// What is wrong with an id whatever the stream holds.
+fn check_id(word: &[u8]) -> Result<(), Refused> {
+    match word {
+        b"*" => Ok(()),
+        [ms @ .., b'-', b'*'] => StreamId::parse(ms, 0).map(|_| ()).ok_or_else(invalid_id),
+        _ if StreamId::parse(word, 0).ok_or_else(invalid_id)? == StreamId::default() => {
+            Err(Refused::text("ERR The ID specified in XADD must be greater than 0-0"))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn new_id(word: &[u8], last: StreamId, now_ms: u64) -> Result<StreamId, Refused> {
     let next_in = |ms: u64| if ms == last.ms { last.seq.wrapping_add(1) } else { 0 };
     let id = match word {
@@ -64,9 +77,6 @@ fn new_id(word: &[u8], last: StreamId, now_ms: u64) -> Result<StreamId, Refused>
         }
         _ => StreamId::parse(word, 0).ok_or_else(invalid_id)?,
     };
-    if id == StreamId::default() {
-        return Err(Refused::text("ERR The ID specified in XADD must be greater than 0-0"));
-    }
     if id <= last {
         return Err(Refused::text(
             "ERR The ID specified in XADD is equal or smaller than the target stream top item",

@@ -3,10 +3,10 @@
 //! In Redis: t_string.c. SET's options that depend on the clock are propagated as moments (`PXAT`).
 
 use super::table::{GROW, GROW_FAST, Keys, READ, READ_FAST, WRITE_FAST, data, key, keys_from};
-use super::words::{clip, command, int, lower, number_word};
+use super::words::{clip_bytes, command, int, lower, number_word};
 use super::{Answer, Command, Refused};
-use crate::node::keyspace::number::Decimal;
-use crate::node::keyspace::{Db, Text, number};
+use crate::node::keyspace::number::Extended;
+use crate::node::keyspace::{Db, Form, Text, number};
 use crate::words::{Argv, Reply};
 use bytes::Bytes;
 
@@ -152,12 +152,17 @@ fn getdel(db: &mut Db<'_>, argv: &Argv) -> Answer {
 }
 
 fn getex(db: &mut Db<'_>, argv: &Argv) -> Answer {
-    let options = options(db, argv, 2, "getex")?;
     let key = &argv[1];
+    // A wrong type comes before a wrong time, but after a wrong word.
+    let options = match options(db, argv, 2, "getex") {
+        Err(Refused::Syntax) => return Err(Refused::Syntax),
+        options => options,
+    };
     let value = get(db, key)?;
     if value == Reply::Nil {
         return Ok(value);
     }
+    let options = options?;
     if let Some(at) = options.expires {
         if at <= db.now_ms() {
             db.delete(key);
@@ -178,7 +183,7 @@ fn getex(db: &mut Db<'_>, argv: &Argv) -> Answer {
 /// Replaces a string by an edited one and answers its length.
 fn edit(db: &mut Db<'_>, key: &Bytes, bytes: Vec<u8>) -> Answer {
     let len = bytes.len() as i64;
-    db.set_keeping_deadline(key, Text { bytes: bytes.into(), edited: true });
+    db.set_keeping_deadline(key, Text { bytes: bytes.into(), form: Form::Edited });
     Ok(Reply::Int(len))
 }
 
@@ -205,7 +210,7 @@ fn strlen(db: &mut Db<'_>, argv: &Argv) -> Answer {
 fn getrange(db: &mut Db<'_>, argv: &Argv) -> Answer {
     let (start, end) = (int(&argv[2])?, int(&argv[3])?);
     let bytes = db.get::<Text>(&argv[1])?.map(|text| text.bytes.clone()).unwrap_or_default();
-    let range = clip(start, end, bytes.len());
+    let range = clip_bytes(start, end, bytes.len());
     Ok(Reply::Bulk(range.map_or(Bytes::new(), |range| bytes.slice(range))))
 }
 
@@ -262,23 +267,24 @@ fn decrby(db: &mut Db<'_>, argv: &Argv) -> Answer {
 
 /// The sum of two decimal numbers as INCRBYFLOAT and HINCRBYFLOAT compute it.
 pub(super) fn add_decimals(before: Option<&[u8]>, by: &[u8]) -> Result<Bytes, Refused> {
-    let by = Decimal::parse(by).ok_or(Refused::NotFloat)?;
-    let before = Decimal::parse(before.unwrap_or(b"0")).ok_or(Refused::NotFloat)?;
-    let sum = before.plus(by);
-    sum.map(number_word).ok_or_else(|| Refused::text("ERR increment would produce NaN or Infinity"))
+    let before = Extended::parse(before.unwrap_or(b"0")).ok_or(Refused::NotFloat)?;
+    let by = Extended::parse(by).ok_or(Refused::NotFloat)?;
+    Ok(number_word(before.plus(by)))
 }
 
 fn incrbyfloat(db: &mut Db<'_>, argv: &Argv) -> Answer {
     let key = &argv[1];
     let before = db.get::<Text>(key)?.map(|text| text.bytes.clone());
     let sum = add_decimals(before.as_deref(), &argv[2])?;
-    db.set_keeping_deadline(key, Text::from(sum.clone()));
+    db.set_keeping_deadline(key, Text { bytes: sum.clone(), form: Form::Plain });
     db.rewrite(command([b"SET", key, &sum, b"KEEPTTL"]));
     Ok(Reply::Bulk(sum))
 }
 
 fn lcs(db: &mut Db<'_>, argv: &Argv) -> Answer {
-    let (a, b) = (bytes_of(db, &argv[1])?, bytes_of(db, &argv[2])?);
+    let strings = |_| Refused::text("ERR The specified keys must contain string values");
+    let a = bytes_of(db, &argv[1]).map_err(strings)?;
+    let b = bytes_of(db, &argv[2]).map_err(strings)?;
     let only_length = match argv.len() {
         3 => false,
         4 if super::words::is(&argv[3], "len") => true,

@@ -53,6 +53,15 @@ pub(super) fn clip(start: i64, end: i64, len: usize) -> Option<std::ops::Range<u
     }
 }
 
+/// As [`clip`], but for the bytes of a string, where an end before the start means the first byte.
+pub(super) fn clip_bytes(start: i64, end: i64, len: usize) -> Option<std::ops::Range<usize>> {
+    if start < 0 && end < start {
+        return None;
+    }
+    let from_end = |place: i64| if place < 0 { (len as i64 + place).max(0) } else { place };
+    clip(from_end(start), from_end(end), len)
+}
+
 /// A command of these words.
 pub(super) fn command<const N: usize>(words: [&[u8]; N]) -> Argv {
     Argv::new(words.map(Bytes::copy_from_slice))

@@ -2,7 +2,7 @@
 //!
 //! In Redis: t_zset.c. Absent: ranges by member (BYLEX), unions and intersections.
 
-use super::sets::scan_reply;
+use super::sets::{positive, scan_reply};
 use super::table::{GROW, GROW_FAST, READ, READ_FAST, WRITE, WRITE_FAST, data, key};
 use super::words::{clip, float, int, is, lower};
 use super::{Answer, Command, Refused};
@@ -25,7 +25,7 @@ pub(super) const COMMANDS: &[Command] = &[
     data("zrevrank", 3, READ_FAST, key(1), |db, argv| zrank(db, argv, true)),
     data("zcount", 4, READ_FAST, key(1), zcount),
     data("zrange", -4, READ, key(1), |db, argv| zrange(db, argv, &argv[4..], Order::default())),
-    data("zrevrange", 4, READ, key(1), |db, argv| {
+    data("zrevrange", -4, READ, key(1), |db, argv| {
         zrange(db, argv, &argv[4..], Order { reversed: true, by_score: false })
     }),
     data("zrangebyscore", -4, READ, key(1), |db, argv| {
@@ -99,8 +99,8 @@ impl Adding {
     /// The score a member gets, if any: it had `before`, `asked` is given.
     fn score(self, before: Option<Score>, asked: f64) -> Result<Option<Score>, Refused> {
         let nan = || Refused::text("ERR resulting score is not a number (NaN)");
-        let base = before.filter(|_| self.add).map_or(0.0, Score::get);
-        let score = Score::new(base + asked).ok_or_else(nan)?;
+        let base = before.filter(|_| self.add).map(Score::get);
+        let score = Score::new(base.map_or(asked, |base| base + asked)).ok_or_else(nan)?;
         let allowed = match before {
             None => !self.only_known,
             Some(before) => {
@@ -202,18 +202,31 @@ fn bound(word: &[u8]) -> Result<(f64, bool), Refused> {
     Ok((number::float(word).ok_or(Refused::BadRangeFloat)?, open))
 }
 
-/// The members between two scores, lowest first.
-fn between(zset: &Zset, low: &[u8], high: &[u8]) -> Result<Vec<(Score, Bytes)>, Refused> {
-    let ((low, low_open), (high, high_open)) = (bound(low)?, bound(high)?);
-    let inside = |score: f64| {
+/// A range of scores.
+#[derive(Clone, Copy)]
+struct ScoreRange {
+    low: (f64, bool),
+    high: (f64, bool),
+}
+
+impl ScoreRange {
+    fn parse(low: &[u8], high: &[u8]) -> Result<ScoreRange, Refused> {
+        Ok(ScoreRange { low: bound(low)?, high: bound(high)? })
+    }
+    fn contains(self, score: f64) -> bool {
+        let ((low, low_open), (high, high_open)) = (self.low, self.high);
         (low < score || low == score && !low_open) && (score < high || score == high && !high_open)
-    };
-    Ok(zset.iter().filter(|(score, _)| inside(score.get())).cloned().collect())
+    }
+    /// The members in it, lowest first.
+    fn rows(self, zset: &Zset) -> Vec<(Score, Bytes)> {
+        zset.iter().filter(|(score, _)| self.contains(score.get())).cloned().collect()
+    }
 }
 
 fn zcount(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    let range = ScoreRange::parse(&argv[2], &argv[3])?;
     let zset = db.get::<Zset>(&argv[1])?.cloned().unwrap_or_default();
-    Ok(Reply::Int(between(&zset, &argv[2], &argv[3])?.len() as i64))
+    Ok(Reply::Int(range.rows(&zset).len() as i64))
 }
 
 /// How a range is read.
@@ -233,9 +246,10 @@ fn zrange(db: &mut Db<'_>, argv: &Argv, options: &[Bytes], mut order: Order) -> 
             "rev" if is_zrange => order.reversed = true,
             "byscore" if is_zrange => order.by_score = true,
             "limit" => {
-                let offset = int(words.next().ok_or(Refused::Syntax)?)?;
-                let count = int(words.next().ok_or(Refused::Syntax)?)?;
-                limit = Some((offset, count));
+                let (Some(offset), Some(count)) = (words.next(), words.next()) else {
+                    return Err(Refused::Syntax);
+                };
+                limit = Some((int(offset)?, int(count)?));
             }
             _ => return Err(Refused::Syntax),
         }
@@ -265,8 +279,9 @@ fn range_rows(db: &mut Db<'_>, argv: &Argv, order: Order) -> Result<Vec<(Score, 
         });
     }
     let (low, high) = if order.reversed { (3, 2) } else { (2, 3) };
+    let range = ScoreRange::parse(&argv[low], &argv[high])?;
     let zset = db.get::<Zset>(&argv[1])?.cloned().unwrap_or_default();
-    let mut rows = between(&zset, &argv[low], &argv[high])?;
+    let mut rows = range.rows(&zset);
     if order.reversed {
         rows.reverse();
     }
@@ -279,10 +294,7 @@ fn row_reply((score, member): (Score, Bytes), with_score: bool) -> Vec<Reply> {
 }
 
 fn zpop(db: &mut Db<'_>, argv: &Argv, highest: bool) -> Answer {
-    let count = argv.get(2).map(|word| int(word)).transpose()?.unwrap_or(1);
-    let Ok(count) = usize::try_from(count) else {
-        return Err(Refused::text("ERR value is out of range, must be positive"));
-    };
+    let count = argv.get(2).map_or(Ok(1), |word| positive(word))?;
     let zset = db.get::<Zset>(&argv[1])?.cloned().unwrap_or_default();
     let rows: Vec<(Score, Bytes)> = match highest {
         true => zset.iter().rev().take(count).cloned().collect(),

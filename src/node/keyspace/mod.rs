@@ -23,7 +23,7 @@ pub use db::Db;
 pub use glob::matches;
 pub use hll::Hll;
 pub use stream::{Stream, StreamId};
-pub use value::{Hash, List, Set, Text, Typed, Value};
+pub use value::{Form, Hash, List, Set, Text, Typed, Value};
 pub use zset::{Score, Zset};
 
 use crate::node::Node;

@@ -39,45 +39,104 @@ fn without_zeros(text: &str) -> &str {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
 }
 
-/// Decimal places that INCRBYFLOAT keeps.
+/// Decimal places that INCRBYFLOAT shows.
 const PLACES: u32 = 17;
-const ONE: i128 = 10i128.pow(PLACES);
+const ONE: u128 = 10u128.pow(PLACES);
+/// Bits of a mantissa.
+const BITS: u32 = 64;
 
-/// A decimal number with 17 places, so that `1.5 + 0.1` is `1.6` as in C's `long double`.
+/// A number as C's `long double` on x86 holds it, which INCRBYFLOAT computes in: 64 bits and a power
+/// of two. So `1.5 + 0.1` is `1.6`, and `3000 + 0.1` is `3000.10000000000000009`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Decimal(i128);
+pub struct Extended {
+    /// Less than 2^64 in size.
+    mantissa: i128,
+    exponent: i32,
+}
 
-impl Decimal {
-    /// Reads digits with at most one point; an exponent goes through a float.
-    pub fn parse(text: &[u8]) -> Option<Decimal> {
-        let text = std::str::from_utf8(text).ok()?;
-        let (sign, digits) = match text.as_bytes().first()? {
-            b'-' => (-1, &text[1..]),
-            b'+' => (1, &text[1..]),
-            _ => (1, text),
+impl Extended {
+    /// Reads a decimal number, with an exponent or without.
+    pub fn parse(text: &[u8]) -> Option<Extended> {
+        let text = std::str::from_utf8(text).ok()?.to_ascii_lowercase();
+        let (number, power) = match text.split_once('e') {
+            Some((number, power)) => (number, power.parse::<i32>().ok()?),
+            None => (text.as_str(), 0),
+        };
+        let (sign, digits) = match number.strip_prefix('-') {
+            Some(digits) => (-1, digits),
+            None => (1, number.strip_prefix('+').unwrap_or(number)),
         };
         let (whole, places) = digits.split_once('.').unwrap_or((digits, ""));
-        let plain = |part: &str| part.bytes().all(|c| c.is_ascii_digit());
-        if !plain(whole) || !plain(places) || digits.is_empty() || digits == "." {
-            let number = float(text.as_bytes()).filter(|n| n.abs() < 1e20)?;
-            return Some(Decimal((number * ONE as f64) as i128));
+        let places = &places[..places.len().min(18)];
+        let all = format!("{whole}{places}");
+        if all.is_empty() || !all.bytes().all(|c| c.is_ascii_digit()) {
+            return None;
         }
-        let places = format!("{places:0<17}");
-        let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
-        let part: i128 = places[..PLACES as usize].parse().ok()?;
-        Some(Decimal(sign * whole.checked_mul(ONE)?.checked_add(part)?))
+        let value = Extended::ratio(all.parse().ok()?, places.len() as i32 - power)?;
+        Some(Extended { mantissa: sign * value.mantissa, ..value })
     }
-    /// The sum, unless it is too large.
-    pub fn plus(self, other: Decimal) -> Option<Decimal> {
-        self.0.checked_add(other.0).map(Decimal)
+
+    /// `digits / 10^places`, rounded to 64 bits.
+    fn ratio(digits: u128, places: i32) -> Option<Extended> {
+        if digits == 0 {
+            return Some(Extended { mantissa: 0, exponent: 0 });
+        }
+        if places < 0 {
+            let digits = digits.checked_mul(10u128.checked_pow(places.unsigned_abs())?)?;
+            return Extended::ratio(digits, 0);
+        }
+        let divisor = 10u128.checked_pow(places as u32)?;
+        // As many bits above the point as keep the quotient within 64.
+        let mut shift = (divisor.ilog2() + BITS) as i32 - digits.ilog2() as i32;
+        loop {
+            let (over, under) = match shift < 0 {
+                true => (digits, divisor.checked_shl(shift.unsigned_abs())?),
+                false => (digits.checked_mul(1u128.checked_shl(shift as u32)?)?, divisor),
+            };
+            let quotient = round(over, under);
+            if quotient < 1 << BITS {
+                return Some(Extended { mantissa: quotient as i128, exponent: -shift });
+            }
+            shift -= 1;
+        }
+    }
+
+    /// The sum, rounded to 64 bits.
+    pub fn plus(self, other: Extended) -> Extended {
+        let (high, low) =
+            if self.exponent < other.exponent { (other, self) } else { (self, other) };
+        let apart = (high.exponent - low.exponent) as u32;
+        if high.mantissa == 0 || BITS - 2 < apart && low.mantissa != 0 {
+            return if high.mantissa == 0 { low } else { high };
+        }
+        let sum =
+            if low.mantissa == 0 { high.mantissa } else { (high.mantissa << apart) + low.mantissa };
+        let exponent = if low.mantissa == 0 { high.exponent } else { low.exponent };
+        let extra = (u128::BITS - sum.unsigned_abs().leading_zeros()).saturating_sub(BITS);
+        let size = round(sum.unsigned_abs(), 1 << extra) as i128;
+        Extended { mantissa: sum.signum() * size, exponent: exponent + extra as i32 }
     }
 }
 
-impl std::fmt::Display for Decimal {
+/// A quotient, rounded to the nearest; halves to the even one.
+fn round(over: u128, under: u128) -> u128 {
+    let (quotient, rest) = (over / under, over % under);
+    let half = under - rest;
+    quotient + u128::from(half < rest || half == rest && quotient % 2 == 1)
+}
+
+impl std::fmt::Display for Extended {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let size = self.0.unsigned_abs();
-        let (whole, part) = (size / ONE as u128, size % ONE as u128);
-        let sign = if self.0 < 0 { "-" } else { "" };
-        f.write_str(without_zeros(&format!("{sign}{whole}.{part:017}")))
+        let size = self.mantissa.unsigned_abs();
+        let below = (-self.exponent).clamp(0, 127) as u32;
+        let above = self.exponent.clamp(0, 63) as u32;
+        let (whole, rest) = ((size << above) >> below, size & ((1 << below) - 1));
+        let places = match rest.checked_mul(ONE) {
+            Some(places) if above == 0 => round(places, 1 << below),
+            _ => 0,
+        };
+        let (whole, places) = if places == ONE { (whole + 1, 0) } else { (whole, places) };
+        let sign = if self.mantissa < 0 { "-" } else { "" };
+        f.write_str(without_zeros(&format!("{sign}{whole}.{places:017}")))
     }
 }

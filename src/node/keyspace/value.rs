@@ -25,18 +25,36 @@ pub enum Value {
     Stream(Arc<Stream>),
 }
 
-/// A string. `edited` ones (APPEND, SETRANGE, SETBIT) lose their compact encoding.
+/// How a string came to be, which its encoding shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Form {
+    /// Stored whole: a number is kept as one.
+    #[default]
+    Whole,
+    /// Computed (INCRBYFLOAT): a number, but kept as text.
+    Plain,
+    /// Changed in place (APPEND, SETRANGE, SETBIT).
+    Edited,
+}
+
+/// A string.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Text {
     /// Its bytes.
     pub bytes: Bytes,
-    /// Whether it was changed in place.
-    pub edited: bool,
+    /// How it came to be.
+    pub form: Form,
+}
+
+impl Text {
+    fn is_number(&self) -> bool {
+        self.form == Form::Whole && number::integer(&self.bytes).is_some()
+    }
 }
 
 impl From<Bytes> for Text {
     fn from(bytes: Bytes) -> Text {
-        Text { bytes, edited: false }
+        Text { bytes, form: Form::Whole }
     }
 }
 
@@ -62,9 +80,7 @@ pub struct Set {
 const INTSET_ENTRIES: usize = 512;
 /// `hash-max-listpack-entries` of 7.0.
 const HASH_ENTRIES: usize = 512;
-/// `zset-max-listpack-entries`.
-const ZSET_ENTRIES: usize = 128;
-/// `hash-max-listpack-value`, `zset-max-listpack-value` in bytes.
+/// `hash-max-listpack-value` in bytes.
 const LISTPACK_VALUE: usize = 64;
 /// Longest string that shares an allocation with its object, in bytes.
 const EMBSTR: usize = 44;
@@ -84,8 +100,8 @@ impl Value {
     /// As OBJECT ENCODING says it.
     pub fn encoding(&self) -> &'static str {
         match self {
-            Value::Text(text) if text.edited => "raw",
-            Value::Text(text) if number::integer(&text.bytes).is_some() => "int",
+            Value::Text(text) if text.form == Form::Edited => "raw",
+            Value::Text(text) if text.is_number() => "int",
             Value::Text(text) if text.bytes.len() <= EMBSTR => "embstr",
             Value::Text(_) => "raw",
             Value::List(_) => "quicklist",
@@ -93,7 +109,8 @@ impl Value {
             Value::Set(_) => "intset",
             Value::Hash(hash) if hash.large => "hashtable",
             Value::Hash(_) => "listpack",
-            Value::Zset(zset) => zset_encoding(zset),
+            Value::Zset(zset) if zset.is_large() => "skiplist",
+            Value::Zset(_) => "listpack",
             Value::Stream(_) => "stream",
         }
     }
@@ -118,14 +135,6 @@ impl Value {
             Value::Hash(hash) => hash.fields.len(),
             Value::Zset(zset) => zset.len(),
         }
-    }
-}
-
-fn zset_encoding(zset: &Zset) -> &'static str {
-    let small = |member: &Bytes| member.len() <= LISTPACK_VALUE;
-    match zset.len() <= ZSET_ENTRIES && zset.members().all(small) {
-        true => "listpack",
-        false => "skiplist",
     }
 }
 

@@ -5,15 +5,14 @@
 use bytes::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A score: any number but NaN, in numeric order (`-0` equals `0`).
+/// A score: any number but NaN, in numeric order. `-0` equals `0`, but keeps its sign.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Score(f64);
 
 impl Score {
     /// The score, unless it is NaN.
     pub fn new(number: f64) -> Option<Score> {
-        // Adding zero makes one zero of the two.
-        if number.is_nan() { None } else { Some(Score(number + 0.0)) }
+        if number.is_nan() { None } else { Some(Score(number)) }
     }
     /// Its number.
     pub fn get(self) -> f64 {
@@ -31,18 +30,28 @@ impl PartialOrd for Score {
 
 impl Ord for Score {
     fn cmp(&self, other: &Score) -> std::cmp::Ordering {
-        self.0.total_cmp(&other.0)
+        self.0.partial_cmp(&other.0).expect("no score is NaN")
     }
 }
 
-/// A sorted set.
+/// A sorted set. Small ones are a listpack, which a larger one never becomes again.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Zset {
     scores: BTreeMap<Bytes, Score>,
     order: BTreeSet<(Score, Bytes)>,
+    large: bool,
 }
 
+/// `zset-max-listpack-entries`.
+const LISTPACK_ENTRIES: usize = 128;
+/// `zset-max-listpack-value` in bytes.
+const LISTPACK_VALUE: usize = 64;
+
 impl Zset {
+    /// Whether it was ever too large for a listpack.
+    pub fn is_large(&self) -> bool {
+        self.large
+    }
     /// How many members.
     pub fn len(&self) -> usize {
         self.scores.len()
@@ -55,13 +64,16 @@ impl Zset {
     pub fn score(&self, member: &[u8]) -> Option<Score> {
         self.scores.get(member).copied()
     }
-    /// Sets a member's score; the score it had.
+    /// Sets a member's score; the score it had. The sign of a zero is lost.
     pub fn set(&mut self, member: &Bytes, score: Score) -> Option<Score> {
+        let score = Score(score.0 + 0.0);
+        self.large |= LISTPACK_VALUE < member.len();
         let before = self.scores.insert(member.clone(), score);
         if let Some(before) = before {
             self.order.remove(&(before, member.clone()));
         }
         self.order.insert((score, member.clone()));
+        self.large |= LISTPACK_ENTRIES < self.order.len();
         before
     }
     /// Takes a member out; whether it was there.

@@ -1,0 +1,242 @@
+//! Random commands, made from patterns of words.
+//!
+//! `K` a key, `K2` one that is never there, `T` a time to live that does not end soon, `V` a value, `I` a number or what looks like one, `S` a small number, `F` a float, `M` a
+//! member, `a|b` one of several, `[x` optional words up to `]`.
+
+use bytes::Bytes;
+use slotlab::words::{Argv, Rng};
+
+const PATTERNS: &[&str] = &[
+    "GET K",
+    "SET K V [ NX|XX ] [ GET ] [ KEEPTTL ]",
+    "SET K V EX|PX T",
+    "SETNX K V",
+    "GETSET K V",
+    "GETDEL K",
+    "GETEX K [ PERSIST|EX T ]",
+    "APPEND K V",
+    "STRLEN K",
+    "GETRANGE K S S",
+    "SUBSTR K S S",
+    "SETRANGE K S V",
+    "MGET K K K",
+    "MSET K V K V",
+    "MSET K V K",
+    "MSETNX K V K V",
+    "INCR K",
+    "DECR K",
+    "INCRBY K I",
+    "DECRBY K I",
+    "INCRBYFLOAT K 0.5|2|-1.25|abc",
+    "LCS K K [ LEN ]",
+    "SETEX K T V",
+    "PSETEX K T V",
+    "DEL K K",
+    "UNLINK K",
+    "EXISTS K K K",
+    "TOUCH K",
+    "TYPE K",
+    "RENAME K K",
+    "RENAMENX K K",
+    "COPY K K [ REPLACE ]",
+    "DBSIZE",
+    "PERSIST K",
+    "TTL K2",
+    "EXPIRE K T [ NX|XX|GT|LT ]",
+    "EXPIREAT K 33177117420 [ NX|XX|GT|LT ]",
+    "PEXPIREAT K 33177117420000",
+    "EXPIRETIME K2",
+    "OBJECT ENCODING K",
+    "KEYS *|{t}?|nomatch|{t}[a-c]",
+    "MOVE K 1",
+    "SORT K [ ALPHA ] [ DESC ]",
+    "SORT K ALPHA LIMIT S S",
+    "SORT K BY nosort",
+    "SORT K STORE K",
+    "SCAN 0 [ COUNT 1000 ]",
+    "LPUSH K M V",
+    "RPUSH K M M M",
+    "LPUSHX K V",
+    "RPUSHX K V",
+    "LPOP K [ S ]",
+    "RPOP K [ S ]",
+    "LLEN K",
+    "LRANGE K S S",
+    "LINDEX K S",
+    "LSET K S V",
+    "LINSERT K BEFORE|AFTER|x M V",
+    "LREM K S M",
+    "LTRIM K S S",
+    "LPOS K M [ RANK S ] [ COUNT S ]",
+    "RPOPLPUSH K K",
+    "LMOVE K K LEFT|RIGHT LEFT|x",
+    "SADD K M M V",
+    "SREM K M M",
+    "SMEMBERS K",
+    "SCARD K",
+    "SISMEMBER K M",
+    "SMISMEMBER K M M",
+    "SMOVE K K M",
+    "SINTER K K",
+    "SUNION K K",
+    "SDIFF K K",
+    "SINTERSTORE K K K",
+    "SUNIONSTORE K K K",
+    "SDIFFSTORE K K K",
+    "SINTERCARD S K K [ LIMIT S ]",
+    "HSET K M V M V",
+    "HSET K M",
+    "HSETNX K M V",
+    "HGET K M",
+    "HMGET K M M",
+    "HDEL K M",
+    "HGETALL K",
+    "HKEYS K",
+    "HVALS K",
+    "HLEN K",
+    "HEXISTS K M",
+    "HSTRLEN K M",
+    "HINCRBY K M I",
+    "HINCRBYFLOAT K M 0.5|abc",
+    "HMSET K M V",
+    "ZADD K [ NX|XX ] [ GT|LT ] [ CH ] F M F M",
+    "ZADD K INCR F M",
+    "ZINCRBY K F M",
+    "ZREM K M M",
+    "ZSCORE K M",
+    "ZMSCORE K M M",
+    "ZCARD K",
+    "ZRANK K M",
+    "ZREVRANK K M",
+    "ZCOUNT K F F",
+    "ZRANGE K S S [ REV ] [ WITHSCORES ]",
+    "ZRANGE K F F BYSCORE [ LIMIT S S ]",
+    "ZREVRANGE K S S [ WITHSCORES ]",
+    "ZRANGEBYSCORE K F F [ WITHSCORES ] [ LIMIT S S ]",
+    "ZREVRANGEBYSCORE K F (F",
+    "ZPOPMIN K [ S ]",
+    "ZPOPMAX K",
+    "ZREMRANGEBYRANK K S S",
+    "ZREMRANGEBYSCORE K F F",
+    "XADD K 1-1|2-0|0-0|x f v",
+    "XLEN K",
+    "XRANGE K -|1|x +|2",
+    "XREVRANGE K + -",
+    "XDEL K 1-1",
+    "SETBIT K 3|9|x 0|1|2",
+    "GETBIT K 3|100",
+    "BITCOUNT K [ S S ]",
+    "BITOP AND|OR|XOR|NOT K K K",
+    "PFADD {t}hll M V",
+    "PFCOUNT {t}hll K2",
+    "MULTI",
+    "EXEC",
+    "DISCARD",
+    "WATCH K",
+    "UNWATCH",
+    "PING [ V ]",
+    "ECHO V",
+    "SELECT 0|1|x",
+    "CLUSTER COUNTKEYSINSLOT 15891|99999|x",
+    "CLUSTER KEYSLOT V",
+    "CLUSTER GETKEYSINSLOT 15891 S",
+    "CLUSTER SETSLOT 5 STABLE",
+    "CLUSTER BOGUS",
+    "READONLY",
+    "READWRITE",
+    "ASKING",
+    "NOSUCH V V",
+    "GET",
+    "GET K K",
+    "HELLO 9",
+    "CLIENT GETNAME",
+    "CLIENT SETNAME a|b",
+    "OBJECT BOGUS K",
+    "CONFIG GET hz|save|port*x|maxmemory*|*zip*",
+    "CONFIG SET hz 10|x|-5",
+    "CONFIG SET nosuch 1",
+    "CONFIG SET cluster-node-timeout 15000|x",
+    "DEBUG SLEEP 0",
+    "MGET K foo",
+    "EVAL K2",
+    "COMMAND GETKEYS SET K V",
+    "COMMAND GETKEYS PING",
+    "COMMAND COUNT",
+    "RESTORE K 0 xx",
+    "SPUBLISH K V",
+    "PUBLISH ch V",
+    "PUBSUB NUMSUB ch",
+    "WAIT 0 0",
+    "FLUSHALL x",
+];
+
+/// A random command.
+pub(crate) fn command(rng: &mut Rng) -> Argv {
+    let pattern = one(rng, PATTERNS);
+    let mut words: Vec<Bytes> = Vec::new();
+    let mut skipping = false;
+    for token in pattern.split(' ') {
+        match token {
+            "[" => skipping = rng.below(3) != 0,
+            "]" => skipping = false,
+            _ if skipping => {}
+            _ => words.push(word(rng, token)),
+        }
+    }
+    if rng.below(60) == 0 {
+        words.pop();
+    }
+    // COMMAND alone lists everything, which is another test's business; HELLO tells the client's id.
+    if words.is_empty() || words == ["COMMAND"] || words == ["HELLO"] {
+        words.push(Bytes::from_static(b"PING"));
+    }
+    Argv::new(words)
+}
+
+fn one<'a, T: Copy>(rng: &mut Rng, choices: &'a [T]) -> T {
+    choices[rng.below(choices.len() as u64) as usize]
+}
+
+fn word(rng: &mut Rng, token: &str) -> Bytes {
+    let long = "y".repeat(70);
+    let text = match token {
+        "K" => one(rng, &["{t}a", "{t}b", "{t}c", "{t}d", "{t}e", "{t}f"]),
+        "K2" => "{t}none",
+        "T" => one(rng, &["0", "-1", "abc", "1.5", "1000000", "9223372036854775807"]),
+        "V" => one(rng, &["x", "abc", "10", "-3", "3.5", "", "99999999999999999999", "007", &long]),
+        "I" => one(rng, &["0", "1", "-1", "7", "-100", "100", "abc", "9223372036854775807", "1.5"]),
+        "S" => one(rng, &["0", "1", "2", "-1", "-2", "3", "100", "-100", "x"]),
+        "F" => one(rng, &["1", "2.5", "-inf", "+inf", "nan", "abc", "1e3", "0", "-0", "0.1"]),
+        "(F" => one(rng, &["(1", "(2.5", "(x"]),
+        "M" => one(rng, &["a", "b", "c", "1", "2", "10"]),
+        _ => one(rng, &token.split('|').collect::<Vec<_>>()),
+    };
+    Bytes::copy_from_slice(text.as_bytes())
+}
+
+/// An answer, its parts sorted where their order is that of a hash table.
+pub(crate) fn canonical(argv: &Argv, reply: &[u8]) -> Vec<Vec<u8>> {
+    const UNORDERED: [&str; 11] = [
+        "keys", "sort", "smembers", "sinter", "sunion", "sdiff", "hgetall", "hkeys", "hvals",
+        "scan", "exec",
+    ];
+    let mut lines: Vec<Vec<u8>> = reply.split(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect();
+    let name = argv.name();
+    if UNORDERED.contains(&name.as_str()) || name == "config" {
+        lines.sort();
+    }
+    lines
+}
+
+/// Arity, flags (sorted) and places of keys in an answer to COMMAND INFO.
+pub(crate) fn row(reply: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(reply);
+    let lines: Vec<&str> = text.split("\r\n").skip(4).collect();
+    let Some((arity, rest)) = lines.split_first() else { return Vec::new() };
+    let mut flags: Vec<&str> = rest.iter().copied().filter(|line| line.starts_with('+')).collect();
+    let count = rest.first().and_then(|line| line[1..].parse().ok()).unwrap_or(0);
+    flags.truncate(count);
+    flags.sort_unstable();
+    let places = rest.iter().skip(1 + count).take(3);
+    [*arity].into_iter().chain(flags).chain(places.copied()).map(str::to_owned).collect()
+}

@@ -1,0 +1,102 @@
+//! Random commands for a real redis-server and for ours: the answers are the same.
+//!
+//! One node with all slots, keys of one slot, one connection. Answers in the order of a hash table are
+//! compared sorted. Skipped with a line on standard error where redis-server is missing, except in CI.
+
+#[path = "live/real.rs"]
+mod real;
+#[path = "live/talk.rs"]
+mod talk;
+
+use real::Real;
+use slotlab::shapes::config::Config;
+use slotlab::shapes::spec::{ContainerIx, Spec};
+use slotlab::sim::{ClientId, World};
+use slotlab::words::{Argv, Millis, Rng, Seed, Time};
+use std::net::Ipv4Addr;
+
+const COMMANDS: usize = 6000;
+/// How many differences are shown.
+const SHOWN: usize = 40;
+
+/// Our node, and a connection to it.
+struct Ours {
+    world: World,
+    client: ClientId,
+}
+
+impl Ours {
+    fn start() -> Ours {
+        let config = Config { cluster_enabled: true, save: Vec::new(), ..Config::default() };
+        let start = Time::from_unix_s(1_700_000_000);
+        let spec = Spec::loopback(start, &config, &[(Ipv4Addr::LOCALHOST, 7000)]);
+        let mut world = World::new(&spec, Seed(3));
+        world.run_until(start + Millis(100), &mut ());
+        let client = world.open(ContainerIx(0));
+        world.call(client, "CLUSTER ADDSLOTSRANGE 0 16383");
+        let serving = world.now() + Millis(4000);
+        world.run_until(serving, &mut ());
+        Ours { world, client }
+    }
+    fn ask(&mut self, argv: &Argv) -> Vec<u8> {
+        self.world.send(self.client, argv.clone());
+        let deadline = self.world.now() + Millis(5000);
+        loop {
+            if let Some((reply, protocol)) = self.world.receive_reply(self.client) {
+                return reply.encode(protocol);
+            }
+            if !self.world.step_event(deadline, &mut ()) {
+                return Vec::new();
+            }
+        }
+    }
+}
+
+fn start_real() -> Option<Real> {
+    let real = Real::start();
+    if real.is_none() {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "CI must have redis-server");
+        eprintln!("live_commands: skipped, redis-server is not on the PATH");
+    }
+    real
+}
+
+#[test]
+fn every_command_has_the_arity_flags_and_keys_of_a_real_server() {
+    let Some(mut theirs) = start_real() else { return };
+    let mut ours = Ours::start();
+    let mut different = Vec::new();
+    for command in slotlab::node::commands::COMMANDS.iter().flat_map(|family| family.iter()) {
+        let argv = Argv::from(format!("COMMAND INFO {}", command.name).as_str());
+        let (real, simulated) = (talk::row(&theirs.ask(&argv)), talk::row(&ours.ask(&argv)));
+        if real != simulated {
+            different.push(format!("{}\n    real {real:?}\n    ours {simulated:?}", command.name));
+        }
+    }
+    assert!(different.is_empty(), "{} rows differ:\n{}", different.len(), different.join("\n"));
+}
+
+#[test]
+fn random_commands_get_the_answers_of_a_real_server() {
+    let Some(mut theirs) = start_real() else { return };
+    let seed = std::env::var("SLOTLAB_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(7);
+    let mut rng = Rng::new(Seed(seed), 0);
+    let mut ours = Ours::start();
+    let mut different = Vec::new();
+    for _ in 0..COMMANDS {
+        let argv = talk::command(&mut rng);
+        let (real, simulated) = (theirs.ask(&argv), ours.ask(&argv));
+        if talk::canonical(&argv, &real) != talk::canonical(&argv, &simulated) {
+            let words: Vec<String> = argv.iter().map(|w| w.escape_ascii().to_string()).collect();
+            let (real, simulated) = (real.escape_ascii(), simulated.escape_ascii());
+            different.push(format!("{words:?}\n    real {real}\n    ours {simulated}"));
+        }
+    }
+    let shown = &different[..different.len().min(SHOWN)];
+    assert!(
+        different.is_empty(),
+        "seed {seed}: {} of {COMMANDS} differ:\n{}",
+        different.len(),
+        shown.join("\n")
+    );
+}
