@@ -122,7 +122,7 @@ impl Stage {
                 && state.contains("cluster_state:ok")
                 && !link.contains("master_link_status:down")
         });
-        self.sleep(Millis(500));
+        self.sleep(Millis(1500));
     }
 
     fn wait_for(&mut self, what: &str, done: impl Fn(&mut Stage, &str) -> bool) {
