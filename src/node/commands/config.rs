@@ -50,6 +50,7 @@ fn set(node: &mut Node, call: &mut Call<'_>) -> Outcome {
     match changed(node, words) {
         Ok(config) => {
             node.config = config;
+            node.cluster.configure(&node.config);
             Reply::OK.into()
         }
         Err(refused) => refused.into(),
