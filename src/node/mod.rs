@@ -112,7 +112,9 @@ impl Node {
         if self.crons.is_multiple_of(10) {
             self.replication_cron(now, out);
         }
-        self.cluster_cron(now, out);
+        if self.config.cluster_enabled {
+            self.cluster_cron(now, out);
+        }
         self.crons += 1;
     }
 

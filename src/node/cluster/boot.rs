@@ -45,7 +45,7 @@ impl Cluster {
             }
             None => Cluster::alone(now, id, key),
         };
-        if text.is_none() {
+        if text.is_none() && config.cluster_enabled {
             cluster.write_conf();
         }
         cluster.configure(config);
