@@ -56,7 +56,7 @@ fn failures_end_as_they_really_did() {
     let all = recorded::failovers();
     for (name, script) in stories::STORIES {
         let experiment = all.iter().find(|e| e["experiment"] == *name).expect("it was recorded");
-        let ours = stories::play(experiment, script, 1);
+        let (ours, _) = stories::play(experiment, script, 1);
         assert!(stories::may_be(experiment, &ours), "{name}: {ours:?}");
     }
 }

@@ -238,6 +238,11 @@ impl Lab {
         let hit = |(at, ix, fact): &&(Time, ContainerIx, Fact)| from <= *at && pick(*ix, fact);
         self.watch.facts.iter().find(hit).map(|&(at, _, _)| at)
     }
+    /// How many packets of the bus all servers sent so far, as they count them themselves.
+    pub(crate) fn bus_messages(&self) -> u64 {
+        let sent = |(_, node): (_, &Node)| node.cluster().counters().total_sent();
+        self.world.nodes().map(sent).sum()
+    }
     /// Packets by kind since they are watched.
     pub(crate) fn count_packets(&self) -> BTreeMap<Kind, u64> {
         let mut counts = BTreeMap::new();

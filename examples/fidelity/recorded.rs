@@ -29,6 +29,23 @@ pub(crate) fn bus(scenario: &str) -> Value {
     read(&format!("bus/{scenario}.json"))
 }
 
+/// Messages a second of larger clusters.
+pub(crate) fn scale() -> Value {
+    read("bus/scale.json")
+}
+
+/// Half masters, half replicas, on six addresses.
+pub(crate) fn halves(servers: usize) -> Vec<Member> {
+    let masters = servers / 2;
+    let member = |n: usize| Member {
+        name: if n < masters { format!("M{n}") } else { format!("R{}", n - masters) },
+        ip: Ipv4Addr::new(127, 0, 0, 11 + (n % 6) as u8),
+        port: 7001 + n as u16,
+        master: (masters <= n).then(|| format!("M{}", n - masters)),
+    };
+    (0..servers).map(member).collect()
+}
+
 /// All failure experiments.
 pub(crate) fn failovers() -> Vec<Value> {
     match read("failover/summary.json") {

@@ -3,6 +3,7 @@
 //! Each is a few lines of script; what came of it stands beside what was recorded.
 
 use super::lab::{self, Lab};
+use super::numbers::Sample;
 use super::recorded;
 use serde_json::Value;
 use slotlab::node::Node;
@@ -27,14 +28,14 @@ pub(crate) const STORIES: &[(&str, &str)] = &[
     ("f11_replica_migration", "kill B1; wait 12000"),
     ("f12_replica_migration_by_failover", "kill B; promoted; wait 9000"),
     ("f13_replica_migration_disabled", "kill B1; wait 12000"),
-    ("f14_master_and_replica_die", "kill A; kill A1; wait 4700; start A; wait 5000"),
-    ("f15_majority_lost", "kill A; kill B; wait 11700; start B; wait 6000"),
+    ("f14_master_and_replica_die", "kill A; kill A1; wait 5000; start A; wait 5000"),
+    ("f15_majority_lost", "kill A; kill B; wait 12000; start B; wait 6000"),
     ("f16_minority_partition", "isolate A; promoted; wait 2000; heal; wait 3000"),
     ("f17_minority_partition_with_replica", "isolate A A1; wait 9000; heal; wait 5000"),
     ("f18_pair_partition", "cut A B; wait 10000; heal; wait 3000"),
     ("f19_manual_failover", "do A1 CLUSTER FAILOVER; wait 3000"),
     ("f20_manual_force_master_alive", "do A1 CLUSTER FAILOVER FORCE; wait 3000"),
-    ("f21_manual_force_master_dead", "kill A; wait 50; do A1 CLUSTER FAILOVER FORCE; wait 3000"),
+    ("f21_manual_force_master_dead", "kill A; wait 275; do A1 CLUSTER FAILOVER FORCE; wait 3000"),
     (
         "f22_manual_default_master_dead",
         "kill A; wait 50; do A1 CLUSTER FAILOVER; promoted; wait 1000",
@@ -50,34 +51,35 @@ pub(crate) const STORIES: &[(&str, &str)] = &[
     ),
     (
         "f26_validity_factor_refuses",
-        "before: link A A1; wait 75000; now: kill A; wait 9000; heal; start A; wait 4000",
+        "before: link A A1; wait 75000; now: kill A; wait 9000; heal; wait 20; start A; wait 4000",
     ),
     ("f27_validity_factor_zero", "before: link A A1; wait 14000; now: kill A; promoted; wait 2000"),
-    ("f28_replica_no_failover", "kill A; wait 9700; start A; wait 5000"),
-    ("f29_fast_restart_no_aof", "kill A; start A; wait 9000"),
-    ("f30_fast_restart_aof", "kill A; start A; wait 9000"),
-    ("f31_restart_after_failover_no_aof", "kill A; promoted; wait 700; start A; wait 3000"),
-    ("f32_restart_after_failover_aof", "kill A; promoted; wait 700; start A; wait 3000"),
+    ("f28_replica_no_failover", "kill A; wait 10000; start A; wait 5000"),
+    ("f29_fast_restart_no_aof", "kill A; wait 300; start A; wait 9000"),
+    ("f30_fast_restart_aof", "kill A; wait 300; start A; wait 9000"),
+    ("f31_restart_after_failover_no_aof", "kill A; promoted; wait 1050; start A; wait 3000"),
+    ("f32_restart_after_failover_aof", "kill A; promoted; wait 1050; start A; wait 3000"),
     (
         "f33_full_restart_no_aof",
-        "kill A; kill B; kill C; kill A1; kill B1; kill C1; wait 200; start A; start B; start C; start A1; start B1; start C1; wait 6000",
+        "kill A; kill B; kill C; kill A1; kill B1; kill C1; wait 500; start A; start B; start C; start A1; start B1; start C1; wait 6000",
     ),
     (
         "f34_full_restart_aof",
-        "kill A; kill B; kill C; kill A1; kill B1; kill C1; wait 200; start A; start B; start C; start A1; start B1; start C1; wait 6000",
+        "kill A; kill B; kill C; kill A1; kill B1; kill C1; wait 500; start A; start B; start C; start A1; start B1; start C1; wait 6000",
     ),
-    ("f35_no_replica_master_dies", "kill A; wait 5200; start A; wait 5000"),
-    ("f36_no_full_coverage", "kill A; wait 6700; start A; wait 5000"),
+    ("f35_no_replica_master_dies", "kill A; wait 5540; start A; wait 5000"),
+    ("f36_no_full_coverage", "kill A; wait 7000; start A; wait 5000"),
     ("f37_no_replica_sigstop", "pause A; wait 6000; resume A; wait 6000"),
     ("f38_two_masters_die_5m", "kill A; kill B; wait 15000"),
-    ("f39_replica_dies_and_returns", "kill A1; wait 3700; start A1; wait 3000"),
+    ("f39_replica_dies_and_returns", "kill A1; wait 4000; start A1; wait 3000"),
     (
         "f40_failover_and_failback",
-        "kill A; promoted; wait 300; start A; wait 2500; do A CLUSTER FAILOVER; wait 3000",
+        "kill A; promoted; wait 560; start A; wait 2500; do A CLUSTER FAILOVER; wait 3000",
     ),
     ("f41_cascade", "kill A; promoted; wait 3000; kill winner; promoted; wait 3000"),
     ("f43_graceful_shutdown", "do A SHUTDOWN NOSAVE; promoted; wait 1000"),
     ("f44_replication_link_cut_only", "link A A1; wait 8000; heal; wait 3000"),
+    ("f45_partition_2_of_5", "isolate A B C1; promoted; promoted; wait 2000; heal; wait 4000"),
     ("f46_partition_reject", "reject A; promoted; wait 2000; heal; wait 3000"),
     (
         "f48_manual_default_master_frozen",
@@ -98,8 +100,11 @@ pub(crate) struct Outcome {
     pub(crate) key: String,
 }
 
+/// Times that the table compares: milliseconds after the first action.
+const TIMES: [&str; 4] = ["fail_quorum", "won", "reconfigured_first", "state_ok_last"];
+
 /// Plays an experiment once.
-pub(crate) fn play(experiment: &Value, script: &str, seed: u64) -> Outcome {
+pub(crate) fn play(experiment: &Value, script: &str, seed: u64) -> (Outcome, [Option<f64>; 4]) {
     let members = recorded::members(&experiment["nodes"]);
     let mut lab = Lab::build(&members, &config(&experiment["config"]), seed);
     lab.run_about(2000, 2000);
@@ -118,7 +123,25 @@ pub(crate) fn play(experiment: &Value, script: &str, seed: u64) -> Outcome {
         };
         perform(&mut lab, &step.replace("{key}", &key), start);
     }
-    outcome(&mut lab, start, &key)
+    let times = times(&lab, start);
+    (outcome(&mut lab, start, &key), times)
+}
+
+fn times(lab: &Lab, start: Time) -> [Option<f64>; 4] {
+    let first = |pick: fn(&Fact) -> bool| lab.first(start, |_, fact| pick(fact));
+    let last = |pick: fn(&Fact) -> bool| {
+        let facts = lab.watch.facts.iter().rev();
+        let mut hits = facts.filter(|(at, _, fact)| start <= *at && pick(fact));
+        hits.next().map(|&(at, _, _)| at)
+    };
+    let told = |fact: &Fact| matches!(fact, Fact::BecameReplica { .. });
+    [
+        first(|fact| matches!(fact, Fact::Fail { .. })),
+        first(|fact| matches!(fact, Fact::ElectionWon { .. })),
+        first(told),
+        last(|fact| matches!(fact, Fact::StateOk)),
+    ]
+    .map(|at| at.map(|at| at.micros_since(start) as f64 / 1000.0))
 }
 
 fn key_of_a() -> String {
@@ -244,12 +267,19 @@ pub(crate) fn report(seeds: u64) -> String {
         "| experiment | what | real: winner, elections, epoch, key | ours | as recorded |\n|---|---|---|---|---|\n",
     );
     let all = recorded::failovers();
+    let mut clocks = String::from(CLOCKS);
     for (name, script) in STORIES {
         let experiment = all.iter().find(|e| e["experiment"] == *name).expect("it was recorded");
         let mut outcomes: BTreeMap<Outcome, usize> = BTreeMap::new();
+        let mut samples = TIMES.map(|_| Sample::default());
         for seed in 0..seeds {
-            *outcomes.entry(play(experiment, script, seed)).or_default() += 1;
+            let (outcome, times) = play(experiment, script, seed);
+            *outcomes.entry(outcome).or_default() += 1;
+            for (sample, time) in samples.iter_mut().zip(times) {
+                time.into_iter().for_each(|time| sample.add(time));
+            }
         }
+        writeln!(clocks, "{}", clock_row(experiment, name, &samples)).expect("a String");
         let ours: Vec<String> = outcomes.iter().map(|(o, n)| format!("{} x{n}", say(o))).collect();
         let about = experiment["about"].as_str().unwrap_or_default();
         let fits = outcomes.iter().filter(|(outcome, _)| may_be(experiment, outcome));
@@ -262,7 +292,19 @@ pub(crate) fn report(seeds: u64) -> String {
         )
         .expect("a String");
     }
-    text
+    text + &clocks
+}
+
+/// Medians, real and ours; `-` where it did not happen.
+fn clock_row(experiment: &Value, name: &str, samples: &[Sample; 4]) -> String {
+    let mut row = format!("| {name} |");
+    for (time, sample) in TIMES.iter().zip(samples) {
+        let word = |median: Option<f64>| median.map_or("-".to_owned(), |ms| format!("{ms:.0}"));
+        let real = recorded::spread(experiment, time).map(|spread| spread.median);
+        let ours = sample.spread().map(|spread| spread.median);
+        write!(row, " {} / {} |", word(real), word(ours)).expect("a String");
+    }
+    row
 }
 
 fn say(outcome: &Outcome) -> String {
@@ -285,6 +327,17 @@ fn recorded_outcome(experiment: &Value) -> String {
     let (elections, epoch) = (median("elections_started_count"), median("epoch_new_master"));
     format!("{}, {elections}, {epoch}, {}", counts("winner"), counts("keys_of_A_at_end"))
 }
+
+const CLOCKS: &str = "
+## The other experiments: times
+
+Medians in ms after the first action, real / ours. `reconfigured_first`: somebody became a replica
+because of what it heard. `state_ok_last`: the last change to ok, so that a cluster that went ok and
+down and ok again shows the end.
+
+| experiment | fail_quorum | won | reconfigured_first | state_ok_last |
+|---|---|---|---|---|
+";
 
 const TITLE: &str = "
 ## The other experiments: outcomes

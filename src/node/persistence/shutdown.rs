@@ -28,7 +28,7 @@ pub(super) enum Shutdown {
     /// SIGTERM came; the next cron looks.
     Signalled,
     /// Replicas are waited for, until then.
-    Waiting { until: Time, flags: ShutdownFlags },
+    Waiting { until: Time, flags: ShutdownFlags, asked_by: Option<ConnId> },
 }
 
 impl Node {
@@ -41,33 +41,38 @@ impl Node {
     pub(in crate::node) fn shutdown_command(
         &mut self,
         now: Time,
-        _: ConnId,
+        conn: ConnId,
         argv: &Argv,
         out: &mut Outbox,
     ) -> Option<Reply> {
         let Some(asked) = parse(argv) else { return Some(Reply::error("ERR syntax error")) };
-        let Asked::ShutDown(flags) = asked else { return Some(self.abort_shutdown()) };
+        let Asked::ShutDown(flags) = asked else { return Some(self.abort_shutdown(out)) };
         if self.persistence.shutdown.is_none() {
-            self.prepare_shutdown(now, flags, out);
+            self.prepare_shutdown(now, flags, Some(conn), out);
         }
         None
     }
 
-    fn abort_shutdown(&mut self) -> Reply {
-        match self.persistence.shutdown.take() {
-            Some(_) => {
-                self.unpause_writes();
-                Reply::OK
-            }
-            None => Reply::error("ERR No shutdown in progress."),
+    /// Whoever asked for it learns that it did not come; whoever aborts it, that it worked.
+    fn abort_shutdown(&mut self, out: &mut Outbox) -> Reply {
+        let Some(shutdown) = self.persistence.shutdown.take() else {
+            return Reply::error("ERR No shutdown in progress.");
+        };
+        self.unpause_writes();
+        if let Shutdown::Waiting { asked_by: Some(conn), .. } = shutdown {
+            let text = "ERR Errors trying to SHUTDOWN. Check logs.";
+            self.reply(conn, Reply::error(text), out);
         }
+        Reply::OK
     }
 
     pub(super) fn advance_shutdown(&mut self, now: Time, out: &mut Outbox) {
         match self.persistence.shutdown {
             None => {}
-            Some(Shutdown::Signalled) => self.prepare_shutdown(now, ShutdownFlags::default(), out),
-            Some(Shutdown::Waiting { until, flags })
+            Some(Shutdown::Signalled) => {
+                self.prepare_shutdown(now, ShutdownFlags::default(), None, out)
+            }
+            Some(Shutdown::Waiting { until, flags, .. })
                 if until <= now || self.replication.all_caught_up() =>
             {
                 self.finish_shutdown(now, flags, out);
@@ -76,13 +81,19 @@ impl Node {
         }
     }
 
-    fn prepare_shutdown(&mut self, now: Time, flags: ShutdownFlags, out: &mut Outbox) {
+    fn prepare_shutdown(
+        &mut self,
+        now: Time,
+        flags: ShutdownFlags,
+        asked_by: Option<ConnId>,
+        out: &mut Outbox,
+    ) {
         let timeout = Millis::from_s(self.config.shutdown_timeout);
         if flags.now || timeout == Millis(0) || self.replication.all_caught_up() {
             return self.finish_shutdown(now, flags, out);
         }
         let until = now + timeout;
-        self.persistence.shutdown = Some(Shutdown::Waiting { until, flags });
+        self.persistence.shutdown = Some(Shutdown::Waiting { until, flags, asked_by });
         self.pause_writes(Time(u64::MAX));
         self.ask_for_acks();
     }

@@ -94,6 +94,19 @@ impl Node {
         }
     }
 
+    /// Redis hears nothing while it loads: that a link is gone it notices afterwards. Here it loads the
+    /// rest at once.
+    pub(super) fn finish_loading(&mut self, now: Time, out: &mut Outbox) {
+        let Some(Upstream { link: Link::Transfer { transfer, .. }, .. }) =
+            &self.replication.upstream
+        else {
+            return;
+        };
+        if let Transfer::Loading { id, offset, snapshot, .. } = transfer.clone() {
+            self.end_sync(now, id, offset, &snapshot, out);
+        }
+    }
+
     /// The old dataset goes, and with it the own replicas, who followed it.
     fn begin_loading(&mut self, now: Time, out: &mut Outbox) {
         self.drop_all_replicas(now, out);
@@ -109,6 +122,7 @@ impl Node {
     ) {
         self.note_lost_writes(snapshot, out);
         self.keyspace = snapshot.keyspace.clone();
+        self.clients.touch_all();
         let replication = &mut self.replication;
         replication.history = History { id, offset, former: None };
         replication.backlog = Some(Backlog::begin(offset));

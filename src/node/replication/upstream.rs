@@ -96,6 +96,7 @@ impl Node {
 
     /// The connection is gone, or never came to be.
     pub(in crate::node) fn master_link_closed(&mut self, now: Time, _: ConnId, out: &mut Outbox) {
+        self.finish_loading(now, out);
         let Some(up) = &mut self.replication.upstream else { return };
         match std::mem::replace(&mut up.link, Link::Waiting) {
             Link::Waiting | Link::Connecting { .. } | Link::Handshake { .. } => {}
