@@ -92,11 +92,14 @@ impl Stage {
 
     /// As `build_cluster` of the recording: slots, epochs, MEET to the first, REPLICATE.
     fn join(&mut self, layout: &Value) {
-        const BOUNDS: [(&str, &str); 3] = [("0", "5460"), ("5461", "10922"), ("10923", "16383")];
         let masters: Vec<String> = keys(&layout["masters"]);
         let replicas: Vec<String> = keys(&layout["replicas"]);
-        for (name, (first, last)) in masters.iter().zip(BOUNDS) {
+        let mut first = 0;
+        for (at, name) in masters.iter().enumerate() {
+            let share = 16_384.0 / masters.len() as f64;
+            let last = (share * (at + 1) as f64 - 1.0).round_ties_even() as u32;
             self.order(name, &format!("CLUSTER ADDSLOTSRANGE {first} {last}"));
+            first = last + 1;
         }
         let (ip, port) = self.address(&masters[0]).split_once(':').map(owned).expect("ip:port");
         for (epoch, name) in masters.iter().chain(&replicas).enumerate() {
@@ -105,9 +108,10 @@ impl Stage {
         for name in masters.iter().chain(&replicas).skip(1) {
             self.order(name, &format!("CLUSTER MEET {ip} {port}"));
         }
+        let (all, copies) = (masters.len() + replicas.len(), replicas.len());
         self.wait_for("everybody knows everybody", |stage, name| {
             let view = stage.ask(name, "CLUSTER NODES");
-            view.lines().count() == 6 && !view.contains("handshake")
+            view.lines().count() == all && !view.contains("handshake")
         });
         for name in &replicas {
             let master = layout["replicas"][name]["of"].as_str().expect("a master");
@@ -118,7 +122,7 @@ impl Stage {
             let view = stage.ask(name, "CLUSTER NODES");
             let state = stage.ask(name, "CLUSTER INFO");
             let link = stage.ask(name, "INFO replication");
-            view.matches("slave").count() == 3
+            view.matches("slave").count() == copies
                 && state.contains("cluster_state:ok")
                 && !link.contains("master_link_status:down")
         });
