@@ -15,9 +15,11 @@ pub mod manager;
 pub mod node;
 pub mod say;
 pub mod script;
+pub mod session;
 pub mod shapes;
 pub mod sim;
 pub mod timeline;
 #[cfg(feature = "ui")]
 pub mod ui;
+pub mod view;
 pub mod words;

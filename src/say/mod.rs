@@ -84,12 +84,18 @@ pub fn word(lang: Lang, id: &str) -> String {
     text(lang, id, &[])
 }
 
-/// The sentence `id` with these arguments; the id itself if there is no such sentence.
+/// The sentence `id` with these arguments; the id itself if there is no such sentence. `id.part` is
+/// an attribute of `id`.
 pub fn text(lang: Lang, id: &str, args: &[(&str, Arg)]) -> String {
     let bundle = bundle::of(lang);
-    let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) else {
-        return id.to_owned();
+    let pattern = match id.split_once('.') {
+        None => bundle.get_message(id).and_then(|message| message.value()),
+        Some((id, part)) => bundle
+            .get_message(id)
+            .and_then(|message| message.get_attribute(part))
+            .map(|attribute| attribute.value()),
     };
+    let Some(pattern) = pattern else { return id.to_owned() };
     let mut fluent = FluentArgs::with_capacity(args.len());
     for (name, arg) in args {
         fluent.set(*name, value(arg));

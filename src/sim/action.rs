@@ -90,6 +90,9 @@ pub enum Action {
     Kill(ContainerIx),
     /// SIGKILL from inside: gone at once; the restart policy decides what follows.
     Crash(ContainerIx),
+    /// SIGKILL of the server alone, as in a container with an init: the container stays, and with it
+    /// its network; Docker sees nothing to restart.
+    KillProcess(ContainerIx),
     /// SIGTERM from inside: it shuts down in order; the restart policy decides what follows.
     Terminate(ContainerIx),
     /// `docker stop`: SIGTERM, after ten seconds SIGKILL; Docker does not bring it back.

@@ -222,8 +222,35 @@ impl World {
         because: Option<EntryId>,
         log: &mut dyn Log,
     ) {
+        let Some(exited) = self.end_process(ix, life, code, because, log) else { return };
+        self.end_clients_in(Place::Container(ix), log);
+        self.tear_down_namespace(ix, exited, log);
+        self.docker_decides(ix, code, exited, log);
+        self.plan_dependents(ix);
+    }
+
+    /// SIGKILL of the server alone, in a container whose first process is another and stays: so do
+    /// its network and those that share it, and Docker sees nothing to restart.
+    pub(in crate::sim) fn kill_process(
+        &mut self,
+        ix: ContainerIx,
+        because: EntryId,
+        log: &mut dyn Log,
+    ) {
+        let life = self.runtime(ix).life;
+        self.end_process(ix, life, KILLED, Some(because), log);
+    }
+
+    fn end_process(
+        &mut self,
+        ix: ContainerIx,
+        life: u32,
+        code: i32,
+        because: Option<EntryId>,
+        log: &mut dyn Log,
+    ) -> Option<EntryId> {
         if self.runtime(ix).life != life || !self.runtime(ix).is_up() {
-            return;
+            return None;
         }
         let before = std::mem::replace(&mut self.runtime_mut(ix).state, State::Exited(code));
         if let (State::Serving(process), Some(server)) = (&before, self.server(ix)) {
@@ -239,10 +266,7 @@ impl World {
         if let State::Job(client) = before {
             self.end_client(client, log);
         }
-        self.end_clients_in(Place::Container(ix), log);
-        self.tear_down_namespace(ix, exited, log);
-        self.docker_decides(ix, code, exited, log);
-        self.plan_dependents(ix);
+        Some(exited)
     }
 
     /// The owner of a namespace is gone, and so are the cables.

@@ -36,9 +36,11 @@ impl World {
     /// Whether an action is possible now.
     fn check(&self, action: &Action) -> Result<(), Refusal> {
         match action {
-            Action::Kill(ix) | Action::Crash(ix) | Action::Terminate(ix) | Action::Stop(ix) => {
-                self.check_running(*ix)
-            }
+            Action::Kill(ix)
+            | Action::Crash(ix)
+            | Action::KillProcess(ix)
+            | Action::Terminate(ix)
+            | Action::Stop(ix) => self.check_running(*ix),
             Action::Restart(ix) => self.check_exists(*ix),
             Action::Start(ix) => match self.check_running(*ix) {
                 Ok(()) => Err(Refusal::AlreadyRunning(*ix)),
@@ -104,6 +106,7 @@ impl World {
         match action {
             Action::Kill(ix) => self.kill(*ix, true, entry, log),
             Action::Crash(ix) => self.kill(*ix, false, entry, log),
+            Action::KillProcess(ix) => self.kill_process(*ix, entry, log),
             Action::Terminate(ix) => self.terminate(*ix, false, entry, log),
             Action::Stop(ix) => self.terminate(*ix, true, entry, log),
             Action::Start(ix) => self.start(*ix, Some(Cause::Entry(entry)), log),

@@ -1,10 +1,32 @@
-//! The page: Yew components that arrange a finished view.
+//! Layer 11, the page: Yew components that arrange a finished view.
 //!
 //! Absent: meaning. What a thing is called, whether a button works and why not, is decided in `view`.
 
+pub mod app;
+mod browser;
+pub mod console;
+pub mod disc;
+pub mod editor;
+mod frames;
+pub mod glyph;
+pub mod help;
+pub mod icon;
+mod input;
+pub mod inspector;
+pub mod keyboard;
+pub mod legend;
+pub mod packets;
 mod panic;
+pub mod parts;
+pub mod rail;
+pub mod shared;
+pub mod sheet;
+pub mod stage;
+pub mod status;
+pub mod timeline;
+pub mod top;
 
-use yew::prelude::*;
+pub use app::{App, AppProps};
 
 /// Shows the page in `<div id="app">` and keeps it alive. The panel of `www/boot.js` lies beside it.
 pub fn mount() {
@@ -13,11 +35,6 @@ pub fn mount() {
         .and_then(|window| window.document())
         .and_then(|document| document.get_element_by_id("app"))
         .expect("index.html has an element with the id app");
-    yew::Renderer::<App>::with_root(root).render();
-}
-
-/// The whole page.
-#[component]
-pub fn App() -> Html {
-    html! { <main></main> }
+    let props = AppProps { bench: browser::workbench(), page: browser::page() };
+    yew::Renderer::<App>::with_root_and_props(root, props).render();
 }

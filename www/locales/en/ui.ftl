@@ -1,1 +1,234 @@
-### The words of the page.
+### The words of the page. What Redis, redis-cli and Docker print is not here: it is never translated.
+
+## Top bar
+
+brand = Slotlab
+skip-to-stage = Skip to the stage
+baseline = Redis 7.0.15
+baseline-says = Behaves as Redis 7.0.15 does
+state-nothing = Nothing runs
+state-forming = No cluster yet
+state-ok = Cluster ok
+state-settling = Recovering
+state-unserved = Unserved
+state-down = Cluster down
+state-slots =
+    { $count ->
+        [one] 1 slot
+       *[other] { $count } slots
+    }
+state-nodes = { $up } of { $all } nodes up
+virtual-time = virtual time
+transport = Transport
+go-start = Back to the start (Home)
+go-back = Step back (,)
+go-play = Play (Space)
+go-pause = Pause (Space)
+go-next = Next event (.)
+go-skim = Skim to what matters (S)
+speed = Speed
+speed-spoken = Speed { $speed }
+language = Language
+theme-light = Light theme
+theme-dark = Dark theme
+help-open = Help and keyboard shortcuts (?)
+rail-toggle = Lab panel ([)
+inspector-toggle = Inspector panel (])
+
+## Lab
+
+lab = Lab
+files = Files
+editor = Editor, { $file }
+remarks = Remarks
+remarks-none = Nothing to remark on.
+boot = Boot
+boot-again = Apply and boot
+boot-says = Build what the files say and start it from the beginning
+lab-reset = Tutorial files
+lab-reset-says = Put the tutorial's files back; your changes go
+
+## Stage
+
+stage = Stage
+view-ring = Ring
+views = View
+client = client
+client-slot = slot { $slot }
+candidate = candidate
+candidate-votes = epoch { $epoch } · vote { $votes } of { $needed }
+network-shared = network of { $owner } · shared
+arc-served = { $first }–{ $last }
+arc-no-master = { $first }–{ $last } · no master
+arc-unassigned = { $first }–{ $last } · no owner
+tag-fail = FAIL
+tag-pfail = PFAIL { $count } of { $of }
+tag-off = down
+tag-paused = paused
+tag-loading = loading
+tag-isolated = isolated
+ring-whole = Ring: every slot has a master that answers
+ring-holes = Ring: { $count } slots have no master that answers
+spoken-master =
+    Master { $name }, { $slots ->
+        [0] no slots
+        [one] 1 slot
+       *[other] { $slots } slots
+    }
+spoken-replica = Replica { $name } of { $of }
+spoken-fail = FAIL in { $fail } of { $of } views
+spoken-pfail = PFAIL in { $pfail } of { $of } views
+spoken-selected = selected
+legend = Legend
+legend-master = master
+legend-replica = replica
+legend-suspect = suspected
+legend-fail = FAIL, agreed
+legend-request = vote request
+legend-vote = vote
+legend-gossip = ping, pong
+caption-beginning = docker compose up: nothing runs yet
+
+## Timeline
+
+timeline = Timeline
+this-run = This run
+scrubber = Scrubber
+mark-spoken = { $at } s. { $text }
+
+## Inspector
+
+inspector = Inspector
+inspector-none = Select a node to see what it believes.
+inspector-master = { $container }
+inspector-replica = { $container }, replica of { $of }
+value-role = Role
+value-current-epoch = Current epoch
+value-config-epoch = Config epoch
+value-state = Its view
+value-offset = Offset
+value-link = Replication
+link-up = up
+link-down = down
+link-replicas =
+    { $count ->
+        [one] 1 replica
+       *[other] { $count } replicas
+    }
+tab-nodes = CLUSTER NODES
+tab-keys = Keys
+tab-log = Log
+column-node = node
+column-flags = flags
+column-of = of
+column-epoch = ep.
+column-slots = slots
+nodes-none = It does not run: it believes nothing.
+keys-none = No keys.
+log-none = Nothing yet.
+close = Close
+
+## What can be done to a node
+
+act-kill = Kill process
+act-kill-says = SIGKILL to the server alone: its container and network stay, nothing starts it again
+act-pause = Pause
+act-pause-says = SIGSTOP: frozen with everything it believes
+act-resume = Resume
+act-resume-says = SIGCONT: it wakes up believing old things
+act-start = Start
+act-start-says = docker start
+act-restart = Restart
+act-restart-says = docker restart
+act-stop = Kill container
+act-stop-says = docker kill: it stays down; containers that share its network lose it
+act-isolate = Isolate
+act-rejoin = Reconnect
+act-isolate-says = Cut its network off from everybody, or heal the network
+act-failover = CLUSTER FAILOVER
+act-failover-says = Ask this replica to take over from its master without losing data
+act-why-not-running = It does not run
+act-why-no-replica = Only a running replica can take over
+refused-no-container = There is no such container.
+refused-already-running = { $who } runs already.
+refused-not-running = { $who } does not run.
+refused-already-paused = { $who } is paused already.
+refused-not-paused = { $who } is not paused.
+refused-disk-in-use = { $who } uses its files. Stop it first.
+refused-not-a-server = { $who } is no redis-server.
+refused-no-packet = That packet is not in flight any more.
+refused-no-client = That terminal does not exist any more.
+refused-empty-command = A command has at least one word.
+notice-nothing-to-run = The files describe nothing that can run. The remarks say why.
+
+## What was done
+
+did-kill-container = Somebody kills the container { $container } ({ $who })
+did-kill-process = Somebody kills the process of { $who }
+did-crash = The container of { $who } crashes
+did-terminate = Somebody tells { $who } to shut down
+did-stop = Somebody stops the container { $container } ({ $who })
+did-start = Somebody starts { $who }
+did-restart = Somebody restarts { $who }
+did-pause = Somebody freezes { $who }
+did-resume = Somebody lets { $who } go on
+did-lose-disk = Somebody deletes the files of { $who }
+did-cut-off = Somebody cuts { $who } off from the network
+did-rule = Somebody changes a rule of the network
+did-heal = Somebody heals the network
+did-latency = Somebody changes the latency of the network
+did-drop-packet = Somebody drops a packet
+did-delay-packet = Somebody delays a packet
+did-deliver-now = Somebody hurries a packet
+did-type = Somebody types { $line }
+did-command = Somebody sends { $line } to { $who }
+did-run-job = Somebody runs redis-cli { $line }
+life-created = The container of { $who } is made
+life-starting = Docker starts { $who }
+life-started = The process of { $who } runs
+life-ready = { $who } accepts connections
+life-killed = The process of { $who } is gone: killed
+life-exited = The process of { $who } ended with code { $count }
+life-restart-planned = Docker will start { $who } again in { $count } ms
+life-no-network = { $who } cannot start: the container whose network it shares does not run
+life-lost-network = { $who } lost its network: the container it shares it with stopped
+life-paused = { $who } is frozen
+life-resumed = { $who } goes on
+life-disk-lost = The files of { $who } are gone
+
+## Console
+
+console = Console
+console-log = Log
+follow = Follow redirections, -c
+ask-node = Node to talk to
+command-line = Command line
+cli-empty = Type a command. Tab completes, the arrow keys bring back what was typed.
+log-empty = Nothing yet.
+
+## Phone
+
+panels = Panels
+sheet-node = Node
+sheet-size = Panel size
+
+## Help
+
+help-title = Keyboard
+help-note = Single letters work while no text field has the focus.
+key-play = play, pause
+key-step = step back, next event
+key-millisecond = 1 ms back, 1 ms on
+key-start = start
+key-skim = skim to what matters
+key-speed = slower, faster
+key-tab = into the stage, then between nodes
+key-select = select a node; again for its replicas
+key-kill = kill the process of the selected node
+key-pause-node = pause or resume the selected node
+key-restart = start or restart the selected node
+key-isolate = isolate the selected node, or reconnect it
+key-panels = Lab, inspector
+key-console = to the console
+key-help = this help
+key-close = close

@@ -13,7 +13,7 @@ fact-handshake-started = { JOSA($who, "이", "가") } { $ip }:{ JOSA($port, "과
 fact-node-joined = { JOSA($who, "이", "가") } 이제 { JOSA($peer, "을", "를") } 진짜 id로 압니다
 fact-handshake-expired = { JOSA($who, "이", "가") } { $ip }:{ JOSA($port, "과", "와") }의 핸드셰이크를 포기합니다: 제때 답이 없습니다
 fact-address-changed = { JOSA($who, "이", "가") } { $peer }의 주소가 { $ip }:{ JOSA($port, "으로", "로") } 바뀐 것을 봅니다
-fact-address-lost = { $who }: { $peer }의 주소에서 다른 노드가 응답합니다. { $peer }이(가) 어디에 있는지 이제 모릅니다
+fact-address-lost = { JOSA($who, "은", "는") } { $peer }의 주소에서 다른 노드를 만나, 이제 { JOSA($peer, "이", "가") } 어디에 있는지 모릅니다
 fact-forgotten = { JOSA($who, "이", "가") } { JOSA($peer, "을", "를") } 잊습니다
 
 ## 장애 감지
@@ -43,8 +43,8 @@ fact-epoch-collision = { $who }의 설정 에포크가 { JOSA($peer, "과", "와
 fact-slots-moved = { JOSA($who, "이", "가") } 슬롯 { $first }부터 { $count }개가 에포크 { $epoch }에서 { JOSA($to, "으로", "로") } 가는 것을 봅니다
 fact-stale-claim = { JOSA($who, "이", "가") } { $peer }에게 주장이 낡았다고 알립니다: 그 슬롯의 주인은 { $owner }입니다
 fact-dirty-keys-deleted = { JOSA($who, "이", "가") } 잃은 슬롯의 키 { $count }개를 지웁니다
-fact-slot-adopted = { $who }: 주인 없는 슬롯 { $slot }의 키를 가지고 있어 그 슬롯을 맡습니다
-fact-slot-held-for-other = { $who }: { $owner }의 슬롯 { $slot }의 키를 가지고 있어 importing 상태로 둡니다
+fact-slot-adopted = { JOSA($who, "이", "가") } 주인 없는 슬롯 { $slot }의 키를 가지고 있어 그 슬롯을 맡습니다
+fact-slot-held-for-other = { JOSA($who, "이", "가") } { $owner }의 슬롯 { $slot }의 키를 가지고 있어 importing으로 둡니다
 fact-role-seen = { JOSA($who, "은", "는") } 이제 { JOSA($peer, "을", "를") } { JOSA($role, "으로", "로") } 봅니다
 fact-became-replica = { JOSA($who, "이", "가") } { $master }의 레플리카가 됩니다: { $why }
 why-told = 그렇게 하라는 명령을 받았습니다

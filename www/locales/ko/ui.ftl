@@ -1,1 +1,221 @@
-### 화면의 낱말.
+### 화면의 낱말. Redis, redis-cli, Docker가 출력하는 글은 번역하지 않으므로 여기에 없습니다.
+
+## 위쪽 막대
+
+brand = Slotlab
+skip-to-stage = 무대로 건너뛰기
+baseline = Redis 7.0.15
+baseline-says = Redis 7.0.15와 똑같이 움직입니다
+state-nothing = 실행 중인 것 없음
+state-forming = 아직 클러스터 없음
+state-ok = 클러스터 정상
+state-settling = 복구 중
+state-unserved = 응답 없음
+state-down = 클러스터 중단
+state-slots = 슬롯 { $count }개
+state-nodes = 노드 { $all }개 중 { $up }개 실행
+virtual-time = 가상 시각
+transport = 재생 조작
+go-start = 처음으로 (Home)
+go-back = 한 단계 뒤로 (,)
+go-play = 재생 (Space)
+go-pause = 멈춤 (Space)
+go-next = 다음 사건 (.)
+go-skim = 중요한 순간까지 훑기 (S)
+speed = 속도
+speed-spoken = 속도 { $speed }
+language = 언어
+theme-light = 밝은 테마
+theme-dark = 어두운 테마
+help-open = 도움말과 단축키 (?)
+rail-toggle = 실습 패널 ([)
+inspector-toggle = 노드 패널 (])
+
+## 실습
+
+lab = 실습 환경
+files = 파일
+editor = 편집기, { $file }
+remarks = 진단
+remarks-none = 짚어 볼 것이 없습니다.
+boot = 부팅
+boot-again = 적용하고 부팅
+boot-says = 파일에 적힌 대로 만들어 처음부터 시작합니다
+lab-reset = 튜토리얼 파일
+lab-reset-says = 튜토리얼의 파일로 되돌립니다. 고친 내용은 사라집니다
+
+## 무대
+
+stage = 무대
+view-ring = 링
+views = 보기
+client = 클라이언트
+client-slot = 슬롯 { $slot }
+candidate = 후보
+candidate-votes = 에포크 { $epoch } · { $needed }표 중 { $votes }표
+network-shared = { $owner }의 네트워크 · 함께 씀
+arc-served = { $first }–{ $last }
+arc-no-master = { $first }–{ $last } · 마스터 없음
+arc-unassigned = { $first }–{ $last } · 주인 없음
+tag-fail = FAIL
+tag-pfail = PFAIL { $of } 중 { $count }
+tag-off = 꺼짐
+tag-paused = 일시 정지
+tag-loading = 읽는 중
+tag-isolated = 격리됨
+ring-whole = 링: 모든 슬롯에 응답하는 마스터가 있습니다
+ring-holes = 링: 슬롯 { $count }개에 응답하는 마스터가 없습니다
+spoken-master = 마스터 { $name }, 슬롯 { $slots }개
+spoken-replica = { $of }의 레플리카 { $name }
+spoken-fail = { $of }개 시각 중 { $fail }개에서 FAIL
+spoken-pfail = { $of }개 시각 중 { $pfail }개에서 PFAIL
+spoken-selected = 선택됨
+legend = 범례
+legend-master = 마스터
+legend-replica = 레플리카
+legend-suspect = 의심받음
+legend-fail = FAIL, 합의됨
+legend-request = 투표 요청
+legend-vote = 찬성표
+legend-gossip = 핑, 퐁
+caption-beginning = docker compose up: 아직 아무것도 실행되지 않았습니다
+
+## 시간줄
+
+timeline = 시간줄
+this-run = 이 실행
+scrubber = 시각 조절
+mark-spoken = { $at }초. { $text }
+
+## 노드 패널
+
+inspector = 노드 패널
+inspector-none = 노드를 고르면 그 노드가 무엇을 믿는지 보입니다.
+inspector-master = { $container }
+inspector-replica = { $container }, { $of }의 레플리카
+value-role = 역할
+value-current-epoch = 현재 에포크
+value-config-epoch = 설정 에포크
+value-state = 보는 상태
+value-offset = 오프셋
+value-link = 복제
+link-up = 연결됨
+link-down = 끊김
+link-replicas = 레플리카 { $count }개
+tab-nodes = CLUSTER NODES
+tab-keys = 키
+tab-log = 기록
+column-node = 노드
+column-flags = 플래그
+column-of = 마스터
+column-epoch = 에포크
+column-slots = 슬롯
+nodes-none = 실행 중이 아니므로 아무것도 믿지 않습니다.
+keys-none = 키가 없습니다.
+log-none = 아직 아무 일도 없습니다.
+close = 닫기
+
+## 노드에 할 수 있는 일
+
+act-kill = 프로세스 죽이기
+act-kill-says = 서버 프로세스에만 SIGKILL: 컨테이너와 네트워크는 남고, 아무도 다시 시작하지 않습니다
+act-pause = 일시 정지
+act-pause-says = SIGSTOP: 믿던 것을 그대로 가진 채 얼어붙습니다
+act-resume = 계속
+act-resume-says = SIGCONT: 옛일을 믿으며 깨어납니다
+act-start = 시작
+act-start-says = docker start
+act-restart = 재시작
+act-restart-says = docker restart
+act-stop = 컨테이너 죽이기
+act-stop-says = docker kill: 꺼진 채로 남습니다. 그 네트워크를 함께 쓰는 컨테이너는 네트워크를 잃습니다
+act-isolate = 격리
+act-rejoin = 다시 잇기
+act-isolate-says = 네트워크를 모두에게서 끊거나, 네트워크를 되살립니다
+act-failover = CLUSTER FAILOVER
+act-failover-says = 데이터를 잃지 않고 마스터의 자리를 넘겨받으라고 이 레플리카에 요청합니다
+act-why-not-running = 실행 중이 아닙니다
+act-why-no-replica = 실행 중인 레플리카만 넘겨받을 수 있습니다
+refused-no-container = 그런 컨테이너가 없습니다.
+refused-already-running = { JOSA($who, "은", "는") } 이미 실행 중입니다.
+refused-not-running = { JOSA($who, "은", "는") } 실행 중이 아닙니다.
+refused-already-paused = { JOSA($who, "은", "는") } 이미 멈춰 있습니다.
+refused-not-paused = { JOSA($who, "은", "는") } 멈춰 있지 않습니다.
+refused-disk-in-use = { JOSA($who, "이", "가") } 파일을 쓰고 있습니다. 먼저 멈추세요.
+refused-not-a-server = { JOSA($who, "은", "는") } redis-server가 아닙니다.
+refused-no-packet = 그 패킷은 이제 날아가는 중이 아닙니다.
+refused-no-client = 그 터미널은 이제 없습니다.
+refused-empty-command = 명령에는 낱말이 하나라도 있어야 합니다.
+notice-nothing-to-run = 파일에 실행할 수 있는 것이 없습니다. 까닭은 진단에 있습니다.
+
+## 누군가 한 일
+
+did-kill-container = 누군가 컨테이너 { JOSA($container, "을", "를") } 죽입니다 ({ $who })
+did-kill-process = 누군가 { $who }의 프로세스를 죽입니다
+did-crash = { $who }의 컨테이너가 비정상 종료합니다
+did-terminate = 누군가 { $who }에게 종료하라고 합니다
+did-stop = 누군가 컨테이너 { JOSA($container, "을", "를") } 멈춥니다 ({ $who })
+did-start = 누군가 { JOSA($who, "을", "를") } 시작합니다
+did-restart = 누군가 { JOSA($who, "을", "를") } 재시작합니다
+did-pause = 누군가 { JOSA($who, "을", "를") } 얼립니다
+did-resume = 누군가 { JOSA($who, "을", "를") } 다시 움직이게 합니다
+did-lose-disk = 누군가 { $who }의 파일을 지웁니다
+did-cut-off = 누군가 { JOSA($who, "을", "를") } 네트워크에서 끊습니다
+did-rule = 누군가 네트워크의 규칙을 바꿉니다
+did-heal = 누군가 네트워크를 되살립니다
+did-latency = 누군가 네트워크의 지연을 바꿉니다
+did-drop-packet = 누군가 패킷 하나를 버립니다
+did-delay-packet = 누군가 패킷 하나를 늦춥니다
+did-deliver-now = 누군가 패킷 하나를 재촉합니다
+did-type = 누군가 { JOSA($line, "을", "를") } 입력합니다
+did-command = 누군가 { $who }에 { JOSA($line, "을", "를") } 보냅니다
+did-run-job = 누군가 redis-cli { JOSA($line, "을", "를") } 실행합니다
+life-created = { $who }의 컨테이너가 만들어졌습니다
+life-starting = Docker가 { JOSA($who, "을", "를") } 시작합니다
+life-started = { $who }의 프로세스가 실행됩니다
+life-ready = { JOSA($who, "이", "가") } 연결을 받습니다
+life-killed = { $who }의 프로세스가 강제로 종료되었습니다
+life-exited = { $who }의 프로세스가 코드 { JOSA($count, "으로", "로") } 끝났습니다
+life-restart-planned = Docker가 { $count } ms 뒤에 { JOSA($who, "을", "를") } 다시 시작합니다
+life-no-network = { JOSA($who, "을", "를") } 시작할 수 없습니다: 네트워크를 함께 쓰는 컨테이너가 실행 중이 아닙니다
+life-lost-network = { JOSA($who, "이", "가") } 네트워크를 잃었습니다: 함께 쓰던 컨테이너가 멈췄습니다
+life-paused = { JOSA($who, "이", "가") } 얼어붙었습니다
+life-resumed = { JOSA($who, "이", "가") } 다시 움직입니다
+life-disk-lost = { $who }의 파일이 사라졌습니다
+
+## 콘솔
+
+console = 콘솔
+console-log = 기록
+follow = 리다이렉트 따라가기, -c
+ask-node = 말을 걸 노드
+command-line = 명령 줄
+cli-empty = 명령을 입력하세요. Tab으로 완성하고, 화살표로 앞서 입력한 것을 불러옵니다.
+log-empty = 아직 아무 일도 없습니다.
+
+## 휴대전화
+
+panels = 패널
+sheet-node = 노드
+sheet-size = 패널 크기
+
+## 도움말
+
+help-title = 단축키
+help-note = 한 글자 단축키는 글자를 입력하는 칸에 있지 않을 때 듣습니다.
+key-play = 재생, 멈춤
+key-step = 한 단계 뒤로, 다음 사건
+key-millisecond = 1 ms 뒤로, 1 ms 앞으로
+key-start = 처음
+key-skim = 중요한 순간까지 훑기
+key-speed = 느리게, 빠르게
+key-tab = 무대로, 이어서 노드 사이로
+key-select = 노드 고르기, 한 번 더 누르면 그 레플리카
+key-kill = 고른 노드의 프로세스 죽이기
+key-pause-node = 고른 노드를 멈추거나 계속
+key-restart = 고른 노드를 시작하거나 재시작
+key-isolate = 고른 노드를 격리하거나 다시 잇기
+key-panels = 실습 패널, 노드 패널
+key-console = 콘솔로
+key-help = 이 도움말
+key-close = 닫기

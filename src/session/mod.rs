@@ -1,0 +1,269 @@
+//! Layer 9, the session: all that the page knows, and the one function that changes it.
+//!
+//! Pure: a frame brings the time that passed on the wall; there is no clock and no browser here.
+//! Whatever is done to the cluster is an [`Action`] in the run's history, so that spec, seed and
+//! actions tell any moment again. Absent: how it looks.
+
+pub mod forecast;
+pub mod lab;
+pub mod page;
+pub mod playback;
+pub mod report;
+pub mod run;
+pub mod speed;
+pub mod terminal;
+pub mod weight;
+
+use crate::say::Lang;
+use crate::shapes::spec::ContainerIx;
+use crate::sim::{Action, Done, Group, Refusal};
+use crate::words::{Seed, Time};
+use lab::Workbench;
+use page::{ConsoleTab, InspectorTab, Page, Sheet, Theme};
+use playback::Playback;
+use run::Run;
+use speed::REAL_TIME;
+use terminal::Typing;
+use weight::Weight;
+
+/// What the learner did, or the browser reported.
+#[derive(Clone, PartialEq, Debug)]
+#[expect(missing_docs, reason = "fields are named for what they are")]
+pub enum Msg {
+    /// The screen is drawn again; so much wall time passed, in microseconds.
+    Frame {
+        elapsed: u64,
+    },
+    /// Play or pause.
+    TogglePlay,
+    /// To the next entry of the log.
+    Next,
+    /// To the entry before.
+    Back,
+    /// To the next entry that a story is about.
+    Skim,
+    /// To the first moment.
+    Start,
+    /// To a moment.
+    Seek(Time),
+    /// So many virtual microseconds on or back.
+    Nudge(i64),
+    /// A rung of the speed ladder.
+    Speed(usize),
+    /// One rung up or down.
+    Faster(bool),
+
+    /// Build what the files say and start it.
+    Boot,
+    /// Show a file in the editor.
+    OpenFile(String),
+    /// Show a line of a file.
+    ShowRemark {
+        file: String,
+        line: u32,
+    },
+    /// A file has another text.
+    Edit {
+        file: String,
+        text: String,
+    },
+    /// Take the tutorial's files again.
+    ResetLab,
+
+    /// Do this to the world.
+    Act(Action),
+    /// Cut a container off from everybody, or let it back.
+    Isolate(ContainerIx),
+    /// Look at a server; again at the same: at its replicas in turn.
+    Select(ContainerIx),
+    /// Look at none.
+    Deselect,
+    /// Talk to a server.
+    OpenTerminal(ContainerIx),
+
+    /// The line in the console.
+    Input(String),
+    /// Enter.
+    Submit,
+    /// The arrow keys and Tab.
+    Older,
+    Newer,
+    Complete,
+    /// Whether the console follows redirections.
+    Follow(bool),
+
+    Console(ConsoleTab),
+    Inspector(InspectorTab),
+    Sheet(Sheet),
+    SheetSize,
+    Rail,
+    InspectorPanel,
+    Help(bool),
+    Dismiss,
+    Lang(Lang),
+    Theme(Theme),
+    /// The stage's size in pixels, and the timeline's width.
+    Resized {
+        width: f64,
+        height: f64,
+        track: f64,
+    },
+}
+
+/// Why something did not work; shown until it is dismissed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Notice {
+    /// The world refused an action.
+    Refused(Refusal),
+    /// The files describe nothing that can run.
+    NothingToRun,
+}
+
+/// All that the page knows.
+#[derive(Debug)]
+pub struct Session {
+    /// The files and what is to be said of them.
+    pub bench: Workbench,
+    /// What runs, if anything does.
+    pub run: Option<Run>,
+    /// Time.
+    pub playback: Playback,
+    /// The server that is looked at.
+    pub selected: Option<ContainerIx>,
+    /// The server that was chosen for the console.
+    pub asked: Option<ContainerIx>,
+    /// Whether the console follows redirections.
+    pub follow: bool,
+    /// What is typed into the console.
+    pub typing: Typing,
+    /// What of the page is open, its language and theme.
+    pub page: Page,
+    /// What did not work.
+    pub notice: Option<Notice>,
+    seed: Seed,
+}
+
+impl Session {
+    /// The tutorial's lab, booted and running; or the learner's own files.
+    pub fn new(bench: Workbench, page: Page) -> Session {
+        let mut session = Session {
+            bench,
+            run: None,
+            playback: Playback::new(REAL_TIME),
+            selected: None,
+            asked: None,
+            follow: true,
+            typing: Typing::default(),
+            page,
+            notice: None,
+            seed: Seed(lab::SEED),
+        };
+        session.boot();
+        session
+    }
+
+    /// The next state.
+    pub fn update(&mut self, msg: Msg) {
+        match msg {
+            Msg::Frame { elapsed } => self.frame(elapsed),
+            Msg::TogglePlay => self.playback.playing = !self.playback.playing,
+            Msg::Next => self.next(Weight::Plain),
+            Msg::Back => self.back(Weight::Plain),
+            Msg::Skim => self.next(Weight::Major),
+            Msg::Start => self.back_to_start(),
+            Msg::Seek(to) => self.seek(to),
+            Msg::Nudge(micros) => self.nudge(micros),
+            Msg::Speed(rung) => self.playback.set_rung(rung),
+            Msg::Faster(true) => self.playback.set_rung(self.playback.rung + 1),
+            Msg::Faster(false) => self.playback.set_rung(self.playback.rung.saturating_sub(1)),
+            Msg::Boot => self.boot(),
+            Msg::OpenFile(file) => self.bench.open(&file),
+            Msg::ShowRemark { file, line } => self.bench.show(&file, line),
+            Msg::Edit { file, text } => self.bench.edit(&file, text),
+            Msg::ResetLab => self.bench = self.bench.replaced_by(Workbench::tutorial()),
+            Msg::Act(action) => {
+                self.act(action);
+            }
+            Msg::Isolate(ix) => self.isolate(ix),
+            Msg::Select(ix) => self.select(ix),
+            Msg::Deselect => self.selected = None,
+            Msg::OpenTerminal(ix) => self.talk_to(ix),
+            Msg::Input(line) => self.typing.set(line),
+            Msg::Submit => self.submit(),
+            Msg::Older => self.typing.older(),
+            Msg::Newer => self.typing.newer(),
+            Msg::Complete => self.typing.complete(),
+            Msg::Follow(follow) => self.follow = follow,
+            Msg::Dismiss => self.notice = None,
+            Msg::Console(_)
+            | Msg::Inspector(_)
+            | Msg::Sheet(_)
+            | Msg::SheetSize
+            | Msg::Rail
+            | Msg::InspectorPanel
+            | Msg::Help(_)
+            | Msg::Lang(_)
+            | Msg::Theme(_)
+            | Msg::Resized { .. } => self.page.update(msg),
+        }
+    }
+
+    fn boot(&mut self) {
+        self.notice = None;
+        let Some(spec) = self.bench.spec() else {
+            self.notice = Some(Notice::NothingToRun);
+            return;
+        };
+        self.run = Some(Run::new(&spec, self.seed));
+        self.playback = Playback::new(self.playback.rung);
+        self.selected = self.run.as_ref().and_then(|run| run.servers().first().copied());
+        self.asked = None;
+    }
+
+    /// Does `action`; a refusal is kept for the learner to read.
+    fn act(&mut self, action: Action) -> Option<Done> {
+        match self.run.as_mut()?.act(action) {
+            Ok(done) => {
+                self.notice = None;
+                Some(done)
+            }
+            Err(refusal) => {
+                self.notice = Some(Notice::Refused(refusal));
+                None
+            }
+        }
+    }
+
+    fn back_to_start(&mut self) {
+        if let Some(run) = &mut self.run {
+            run.seek(run.start());
+        }
+    }
+
+    fn isolate(&mut self, ix: ContainerIx) {
+        let Some(run) = &self.run else { return };
+        let alone = Group::of([ix]);
+        let cut = run.world().rules().any(|rule| rule.from == alone);
+        let action = match cut {
+            true => Action::Heal,
+            false => Action::partition(alone, Group::all_but([ix]), true),
+        };
+        self.act(action);
+    }
+
+    /// A second look at a master goes to its replicas.
+    fn select(&mut self, ix: ContainerIx) {
+        let next = match self.selected == Some(ix) {
+            true => self.run.as_ref().and_then(|run| run.replica_of(ix)).unwrap_or(ix),
+            false => ix,
+        };
+        self.selected = Some(next);
+        self.page.show_node();
+    }
+
+    fn talk_to(&mut self, ix: ContainerIx) {
+        self.asked = Some(ix);
+        self.selected = Some(ix);
+        self.page.update(Msg::Console(ConsoleTab::Cli));
+    }
+}

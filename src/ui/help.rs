@@ -1,0 +1,53 @@
+//! The keyboard, in one table, as `keyboard` understands it.
+
+use crate::say::{Lang, word};
+use crate::session::Msg;
+use crate::ui::icon::{Icon, IconView};
+use crate::ui::keyboard::TABLE;
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+/// Properties of [`Help`].
+#[derive(Properties, PartialEq)]
+pub struct HelpProps {
+    /// The language.
+    pub lang: Lang,
+    /// Where it sends what the learner did.
+    pub on_msg: Callback<Msg>,
+}
+
+/// The help dialog. It takes the focus and gives nothing back but Close.
+#[component]
+pub fn Help(HelpProps { lang, on_msg }: &HelpProps) -> Html {
+    let close = use_node_ref();
+    {
+        let close = close.clone();
+        use_effect_with((), move |()| {
+            if let Some(button) = close.cast::<HtmlElement>() {
+                // Without focus the dialog still closes with Esc.
+                let _ = button.focus();
+            }
+        });
+    }
+    html! {
+        <div class="dialog" onclick={on_msg.reform(|_| Msg::Help(false))}>
+            <section role="dialog" aria-modal="true" aria-labelledby="help-title"
+                onclick={Callback::from(|event: MouseEvent| event.stop_propagation())}>
+                <header>
+                    <h2 id="help-title">{ word(*lang, "help-title") }</h2>
+                    <button class="ib" ref={close} aria-label={word(*lang, "close")}
+                        onclick={on_msg.reform(|_| Msg::Help(false))}><IconView icon={Icon::Cross} /></button>
+                </header>
+                <p class="sec">{ word(*lang, "help-note") }</p>
+                <div class="keys">
+                    { for TABLE.iter().map(|(keys, id)| html! {
+                        <div>
+                            <span>{ for keys.iter().map(|key| html! { <><kbd>{ *key }</kbd>{ " " }</> }) }</span>
+                            <span>{ word(*lang, id) }</span>
+                        </div>
+                    }) }
+                </div>
+            </section>
+        </div>
+    }
+}

@@ -1,0 +1,287 @@
+//! The inspector: the truth about one server and what it believes, and what can be done to it.
+
+use super::clock::seconds;
+use super::disc::Disc;
+use super::member::{Member, Members, State};
+use super::sentence;
+use crate::say::{Arg, Lang, text, word};
+use crate::session::Msg;
+use crate::session::Session;
+use crate::session::page::InspectorTab;
+use crate::session::run::Run;
+use crate::shapes::message::Flags;
+use crate::sim::{Action, Who};
+
+/// The inspector of a selected server.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Inspector {
+    /// `127.0.0.1:7004`, or its container's name.
+    pub title: String,
+    /// `redis-replica-1, replica of 7001`
+    pub sub: String,
+    /// Its drawing on the stage.
+    pub disc: Option<Disc>,
+    /// Names and values.
+    pub values: Vec<(String, String)>,
+    /// The open tab.
+    pub tab: InspectorTab,
+    /// How many keys it has.
+    pub key_count: String,
+    /// The body of the open tab.
+    pub body: Body,
+    /// What can be done.
+    pub actions: Vec<Button>,
+}
+
+/// The body of a tab.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Body {
+    /// Its beliefs, one row a node.
+    Nodes(Vec<Row>),
+    /// Lines: what stands left, what stands right.
+    Lines(Vec<(String, String)>),
+    /// Why there is nothing.
+    Empty(String),
+}
+
+/// What it believes of one node.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Row {
+    /// Its name.
+    pub name: String,
+    /// Its flags.
+    pub flags: String,
+    /// Its master's name.
+    pub of: String,
+    /// Its config epoch.
+    pub epoch: String,
+    /// Its slots.
+    pub slots: String,
+    /// `me`, `fail`, `pfail`.
+    pub class: &'static str,
+}
+
+/// A button: what it does, or why it does not.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Button {
+    /// Its label.
+    pub label: String,
+    /// More about it; if it is off, why.
+    pub title: String,
+    /// What it does; None if it is off.
+    pub msg: Option<Msg>,
+    /// `btn`, `btn danger`, ...
+    pub class: &'static str,
+}
+
+/// The inspector of a session; None if nothing is selected.
+pub fn draw(session: &Session, members: &Members, discs: &[Disc]) -> Option<Inspector> {
+    let run = session.run.as_ref()?;
+    let member = members.get(session.selected?)?;
+    let lang = session.page.lang;
+    let disc = discs.iter().find(|disc| disc.ix == member.ix).cloned();
+    Some(Inspector {
+        title: title(run, member),
+        sub: sub(lang, members, member),
+        disc,
+        values: values(lang, run, members, member),
+        tab: session.page.inspector,
+        key_count: key_count(run, member),
+        body: body(session, run, members, member),
+        actions: actions(lang, member),
+    })
+}
+
+fn title(run: &Run, member: &Member) -> String {
+    let node = run.world().node(member.ix);
+    match node.and_then(|node| node.cluster().me().ip) {
+        Some(ip) => format!("{ip}:{}", member.port),
+        None => member.name.clone(),
+    }
+}
+
+fn sub(lang: Lang, members: &Members, member: &Member) -> String {
+    let of = members.master_of(member).map(|place| members.0[place].name.clone());
+    let args = [
+        ("container", Arg::from(member.container.as_str())),
+        ("of", of.clone().unwrap_or_default().into()),
+    ];
+    text(lang, if of.is_some() { "inspector-replica" } else { "inspector-master" }, &args)
+}
+
+fn values(lang: Lang, run: &Run, members: &Members, member: &Member) -> Vec<(String, String)> {
+    let dash = || "–".to_owned();
+    let node = run.world().node(member.ix);
+    let role = match (member.candidate, members.line(member)) {
+        (Some(_), _) => word(lang, "candidate"),
+        (None, Some(line)) if line.flags.has(Flags::REPLICA) => word(lang, "role-replica"),
+        (None, Some(_)) => word(lang, "role-master"),
+        (None, None) => dash(),
+    };
+    let state = match member.state {
+        State::Off => word(lang, "tag-off"),
+        State::Loading => word(lang, "tag-loading"),
+        State::Paused => word(lang, "tag-paused"),
+        State::Up => match member.cluster_ok {
+            Some(true) => "ok".into(),
+            Some(false) => "fail".into(),
+            None => dash(),
+        },
+    };
+    let number = |value: Option<u64>| value.map_or_else(dash, |n| n.to_string());
+    vec![
+        (word(lang, "value-role"), role),
+        (word(lang, "value-current-epoch"), number(node.map(|n| n.cluster().current_epoch().0))),
+        (word(lang, "value-config-epoch"), number(members.line(member).map(|l| l.config_epoch.0))),
+        (word(lang, "value-state"), state),
+        (word(lang, "value-offset"), number(node.map(|n| n.replication().offset()))),
+        (word(lang, "value-link"), link(lang, run, member).unwrap_or_else(dash)),
+    ]
+}
+
+/// A replica's link to its master, or how many replicas a master has.
+fn link(lang: Lang, run: &Run, member: &Member) -> Option<String> {
+    let replication = run.world().node(member.ix)?.replication();
+    Some(match replication.master() {
+        Some(_) if replication.link_is_up() => word(lang, "link-up"),
+        Some(_) => word(lang, "link-down"),
+        None => {
+            text(lang, "link-replicas", &[("count", u64::from(replication.good_replicas()).into())])
+        }
+    })
+}
+
+fn key_count(run: &Run, member: &Member) -> String {
+    run.world().node(member.ix).map(|node| node.keyspace().len().to_string()).unwrap_or_default()
+}
+
+/// At most so many lines of a body: the rest is a command away.
+const MOST_LINES: usize = 200;
+
+fn body(session: &Session, run: &Run, members: &Members, member: &Member) -> Body {
+    let lang = session.page.lang;
+    match session.page.inspector {
+        InspectorTab::Nodes if member.belief.is_empty() => Body::Empty(word(lang, "nodes-none")),
+        InspectorTab::Nodes => Body::Nodes(rows(members, member)),
+        InspectorTab::Keys => keys(lang, run, member),
+        InspectorTab::Log => {
+            let of = run.log().iter().rev().filter(|entry| entry.who == Who::Container(member.ix));
+            let lines: Vec<(String, String)> = of
+                .filter_map(|e| Some((seconds(run.start(), e.at), sentence::of(lang, run, e)?)))
+                .take(MOST_LINES)
+                .collect();
+            if lines.is_empty() { Body::Empty(word(lang, "log-none")) } else { Body::Lines(lines) }
+        }
+    }
+}
+
+fn rows(members: &Members, member: &Member) -> Vec<Row> {
+    let mut rows: Vec<Row> = member
+        .belief
+        .iter()
+        .map(|line| Row {
+            name: members.name(line.id),
+            flags: line.flags.to_string(),
+            of: line.master.map_or_else(|| "–".into(), |master| members.name(master)),
+            epoch: line.config_epoch.to_string(),
+            slots: match line.slots.is_empty() {
+                true => "–".into(),
+                false => line.slots.to_string(),
+            },
+            class: match line.flags {
+                flags if flags.has(Flags::MYSELF) => "me",
+                flags if flags.has(Flags::FAIL) => "fail",
+                flags if flags.has(Flags::PFAIL) => "pfail",
+                _ => "",
+            },
+        })
+        .collect();
+    rows.sort_by(|a, b| a.name.cmp(&b.name));
+    rows
+}
+
+fn keys(lang: Lang, run: &Run, member: &Member) -> Body {
+    let Some(node) = run.world().node(member.ix) else {
+        return Body::Empty(word(lang, "nodes-none"));
+    };
+    let lines: Vec<(String, String)> = node
+        .keyspace()
+        .by_age()
+        .into_iter()
+        .rev()
+        .take(MOST_LINES)
+        .map(|(key, _)| {
+            let slot = crate::words::Slot::of(key);
+            (slot.to_string(), String::from_utf8_lossy(key).into_owned())
+        })
+        .collect();
+    if lines.is_empty() { Body::Empty(word(lang, "keys-none")) } else { Body::Lines(lines) }
+}
+
+fn actions(lang: Lang, member: &Member) -> Vec<Button> {
+    let ix = member.ix;
+    let up = member.answers();
+    let off = member.state == State::Off;
+    let replica = member.myself().is_some_and(|line| line.flags.has(Flags::REPLICA));
+    let button = |label: &str, title: &str, works: bool, why: &str, msg: Msg, class| Button {
+        label: word(lang, label),
+        title: word(lang, if works { title } else { why }),
+        msg: works.then_some(msg),
+        class,
+    };
+    let pause = match member.state {
+        State::Paused => {
+            button("act-resume", "act-resume-says", true, "", Msg::Act(Action::Resume(ix)), "btn")
+        }
+        State::Off | State::Loading | State::Up => button(
+            "act-pause",
+            "act-pause-says",
+            up,
+            "act-why-not-running",
+            Msg::Act(Action::Pause(ix)),
+            "btn",
+        ),
+    };
+    let start = match off {
+        true => button("act-start", "act-start-says", true, "", Msg::Act(Action::Start(ix)), "btn"),
+        false => button(
+            "act-restart",
+            "act-restart-says",
+            true,
+            "",
+            Msg::Act(Action::Restart(ix)),
+            "btn",
+        ),
+    };
+    let isolate = if member.isolated { "act-rejoin" } else { "act-isolate" };
+    let failover = Action::Command { node: ix, argv: vec!["CLUSTER".into(), "FAILOVER".into()] };
+    vec![
+        button(
+            "act-kill",
+            "act-kill-says",
+            !off,
+            "act-why-not-running",
+            Msg::Act(Action::KillProcess(ix)),
+            "btn danger",
+        ),
+        pause,
+        start,
+        button(
+            "act-stop",
+            "act-stop-says",
+            !off,
+            "act-why-not-running",
+            Msg::Act(Action::Kill(ix)),
+            "btn danger wide",
+        ),
+        button(isolate, "act-isolate-says", true, "", Msg::Isolate(ix), "btn wide"),
+        button(
+            "act-failover",
+            "act-failover-says",
+            replica && up,
+            "act-why-no-replica",
+            Msg::Act(failover),
+            "btn full",
+        ),
+    ]
+}

@@ -1,0 +1,227 @@
+//! Packets on the stage: in flight between two nodes, or a ghost where they arrived.
+//!
+//! Invariant: a packet is in flight or a ghost, never both: one moment decides. Places are a function
+//! of virtual time alone, never eased.
+
+use super::curve::{Chord, Point};
+
+/// The drawing of a packet: its shape says its kind.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Glyph {
+    /// A hollow dot.
+    Ping,
+    /// A filled dot.
+    Pong,
+    /// A dot with a plus.
+    Meet,
+    /// A red octagon with a cross.
+    Fail,
+    /// A diamond with a question mark.
+    AuthRequest,
+    /// A filled square with a tick.
+    AuthAck,
+    /// A triangle with an arrow.
+    Update,
+    /// A square with two bars: pause for a manual failover.
+    MfStart,
+    /// A small square: a message for subscribers.
+    Publish,
+    /// A short bar: the replication stream.
+    Stream,
+    /// An arrowhead: a command.
+    Request,
+    /// A hollow arrowhead: a reply.
+    Reply,
+    /// A small slash: a connection opens or closes.
+    Knock,
+}
+
+impl Glyph {
+    /// Whether it is drawn quietly: gossip and housekeeping.
+    pub const fn quiet(self) -> bool {
+        match self {
+            Glyph::Ping | Glyph::Pong | Glyph::Meet | Glyph::Stream | Glyph::Knock => true,
+            Glyph::Fail
+            | Glyph::AuthRequest
+            | Glyph::AuthAck
+            | Glyph::Update
+            | Glyph::MfStart
+            | Glyph::Publish
+            | Glyph::Request
+            | Glyph::Reply => false,
+        }
+    }
+    /// The protocol's word beside it; none for the quiet ones and for what the client card says.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Glyph::Fail => "FAIL",
+            Glyph::AuthRequest => "AUTH_REQUEST",
+            Glyph::AuthAck => "AUTH_ACK",
+            Glyph::Update => "UPDATE",
+            Glyph::MfStart => "MFSTART",
+            Glyph::Ping
+            | Glyph::Pong
+            | Glyph::Meet
+            | Glyph::Publish
+            | Glyph::Stream
+            | Glyph::Request
+            | Glyph::Reply
+            | Glyph::Knock => "",
+        }
+    }
+    /// The lower, the more it matters when there is no room for all.
+    const fn rank(self) -> u8 {
+        match self {
+            Glyph::AuthRequest | Glyph::AuthAck | Glyph::Fail => 0,
+            Glyph::Update | Glyph::MfStart => 1,
+            Glyph::Request | Glyph::Reply => 2,
+            Glyph::Meet | Glyph::Publish => 3,
+            Glyph::Ping | Glyph::Pong => 4,
+            Glyph::Stream | Glyph::Knock => 5,
+        }
+    }
+}
+
+/// What is known of a packet that is to be drawn.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Sight {
+    /// Its number.
+    pub id: u64,
+    /// Its shape.
+    pub glyph: Glyph,
+    /// Where it was sent, and the radius of the disc there.
+    pub from: (Point, f64),
+    /// Where it goes.
+    pub to: (Point, f64),
+    /// How much of its way is done, 0 to 1.
+    pub done: f64,
+    /// It carries an error.
+    pub bad: bool,
+    /// The network swallowed it.
+    pub held: bool,
+}
+
+/// The layer above the ring.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Packets {
+    /// In flight.
+    pub flights: Vec<Flight>,
+    /// Arrived a moment ago.
+    pub ghosts: Vec<Ghost>,
+}
+
+/// A packet in flight: a solid tail and a dotted path ahead.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Flight {
+    /// Its number.
+    pub id: u64,
+    /// Its shape.
+    pub glyph: Glyph,
+    /// Where it is.
+    pub at: Point,
+    /// The way behind it.
+    pub behind: String,
+    /// The way ahead of it.
+    pub ahead: String,
+    /// The protocol's word beside it.
+    pub label: Option<Point>,
+}
+
+/// A packet that arrived: dotted, at its target, fading.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Ghost {
+    /// Its number.
+    pub id: u64,
+    /// Its shape.
+    pub glyph: Glyph,
+    /// Where it arrived.
+    pub at: Point,
+    /// The way it came.
+    pub trail: String,
+    /// It was swallowed: a red cross on it.
+    pub held: bool,
+    /// The class of its trail: `trail`, `trail loud`, `trail loud error`.
+    pub trail_class: &'static str,
+    /// The protocol's word beside it.
+    pub label: Option<Point>,
+}
+
+/// At most so many shapes of each sort: above it a picture is noise.
+const MOST: usize = 64;
+/// At most so many words.
+const MOST_LABELS: usize = 12;
+
+/// Draws what is in flight and what arrived.
+pub fn draw(mut flying: Vec<Sight>, mut arrived: Vec<Sight>, center: Point) -> Packets {
+    for sights in [&mut flying, &mut arrived] {
+        sights.sort_by_key(|sight| (sight.glyph.rank(), std::cmp::Reverse(sight.id)));
+        sights.truncate(MOST);
+    }
+    let mut words = MOST_LABELS;
+    let flights = flying.iter().map(|sight| flight(sight, center, &mut words)).collect();
+    let ghosts = arrived.iter().map(|sight| ghost(sight, center, &mut words)).collect();
+    Packets { flights, ghosts }
+}
+
+fn chord(sight: &Sight, center: Point) -> Chord {
+    let clear = if sight.glyph.quiet() { 5.0 } else { 12.0 };
+    Chord::new(sight.from.0, sight.to.0, center).trimmed(sight.from.1 + clear, sight.to.1 + clear)
+}
+
+fn label(sight: &Sight, at: Point, words: &mut usize) -> Option<Point> {
+    if sight.glyph.label().is_empty() || *words == 0 {
+        return None;
+    }
+    *words -= 1;
+    Some(Point { x: at.x, y: at.y + 26.0 })
+}
+
+fn flight(sight: &Sight, center: Point, words: &mut usize) -> Flight {
+    let chord = chord(sight, center);
+    let at = chord.at(sight.done);
+    let (behind, ahead) = chord.split(sight.done);
+    let label = label(sight, at, words);
+    Flight { id: sight.id, glyph: sight.glyph, at, behind, ahead, label }
+}
+
+fn ghost(sight: &Sight, center: Point, words: &mut usize) -> Ghost {
+    let chord = chord(sight, center);
+    let at = chord.at(if sight.held { 0.5 } else { 1.0 });
+    Ghost {
+        id: sight.id,
+        glyph: sight.glyph,
+        at,
+        trail: chord.path(),
+        held: sight.held,
+        trail_class: match (sight.glyph.quiet(), sight.bad) {
+            (true, _) => "trail",
+            (false, true) => "trail loud error",
+            (false, false) => "trail loud",
+        },
+        label: label(sight, at, words),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn votes_outrank_gossip_when_there_is_no_room() {
+        let at = |x| (Point { x, y: 0.0 }, 10.0);
+        let sight = |id, glyph| Sight {
+            id,
+            glyph,
+            from: at(0.0),
+            to: at(100.0),
+            done: 0.5,
+            bad: false,
+            held: false,
+        };
+        let mut flying: Vec<Sight> = (0..100).map(|id| sight(id, Glyph::Ping)).collect();
+        flying.push(sight(100, Glyph::AuthAck));
+        let drawn = draw(flying, Vec::new(), Point { x: 50.0, y: 50.0 });
+        assert_eq!(drawn.flights.len(), MOST);
+        assert_eq!(drawn.flights[0].glyph, Glyph::AuthAck);
+    }
+}

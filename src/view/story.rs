@@ -1,0 +1,158 @@
+//! What just happened, in one sentence: the caption, the client's card, a refusal.
+
+use super::client::{self, ClientCard, Said};
+use super::clock::seconds;
+use super::sentence;
+use crate::say::{Arg, text, word};
+use crate::session::Session;
+use crate::session::run::Run;
+use crate::session::terminal;
+use crate::session::weight::{Weight, weight};
+use crate::shapes::spec::NamespaceIx;
+use crate::sim::{Action, Entry, Refusal, What, Who};
+use crate::words::{Slot, Time};
+
+/// The caption.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Caption {
+    /// `7.200 s`
+    pub at: String,
+    /// The sentence.
+    pub text: String,
+}
+
+/// For so long, in virtual microseconds, plain news stand in the caption before what matters more
+/// comes back.
+const NEWS_US: u64 = 400_000;
+
+/// The last thing that became true: the last that matters, or news that are fresher.
+pub fn caption(session: &Session) -> Caption {
+    let Some(run) = &session.run else { return Caption::default() };
+    let now = run.world().now();
+    let fresh = |at: Time| now.micros_since(at) < NEWS_US;
+    let mut recent = run.log().iter().rev().take(400);
+    let found = recent.find(|entry| {
+        let least = if fresh(entry.at) { Weight::Plain } else { Weight::Major };
+        least <= weight(entry) && sentence::of(session.page.lang, run, entry).is_some()
+    });
+    let Some(entry) = found else { return beginning(session) };
+    Caption {
+        at: format!("{} s", seconds(run.start(), entry.at)),
+        text: sentence::of(session.page.lang, run, entry).unwrap_or_default(),
+    }
+}
+
+fn beginning(session: &Session) -> Caption {
+    Caption { at: "0.000 s".into(), text: word(session.page.lang, "caption-beginning") }
+}
+
+/// The card of the learner's terminal; None before the first command.
+pub fn client(session: &Session) -> Option<ClientCard> {
+    let run = session.run.as_ref()?;
+    let (width, height) = session.page.stage;
+    let last = run.log().iter().rev().find_map(|entry| match &entry.what {
+        What::Action(Action::Type { client, line }) => Some((entry, *client, line.as_str())),
+        _ => None,
+    });
+    let lang = session.page.lang;
+    let mut said = Said { title: word(lang, "client"), ..Said::default() };
+    said.detail = invitation(session, run).unwrap_or_default();
+    if let Some((typed, client, line)) = last {
+        said.command = line.to_owned();
+        said.detail = detail(session, line);
+        let mut after = run.log().iter().skip_while(|entry| entry.id <= typed.id);
+        let reply = after.find_map(|entry| printed(entry, Who::Client(client)));
+        if let Some(reply) = reply {
+            said.bad = reply.starts_with("(error)");
+            said.verdict = reply.trim_start_matches("(error) ").to_owned();
+        }
+    }
+    Some(client::draw(width, height, &said))
+}
+
+/// How the terminal will be started that the first command opens.
+fn invitation(session: &Session, run: &Run) -> Option<String> {
+    let (_, argv) = terminal::command(run.world(), session.asked()?, session.follow);
+    Some(format!("redis-cli {}", argv.join(" ")))
+}
+
+fn printed(entry: &Entry, who: Who) -> Option<String> {
+    match &entry.what {
+        What::Output(output) if entry.who == who => {
+            let text = String::from_utf8_lossy(&output.bytes);
+            text.lines().find(|line| !line.trim().is_empty()).map(str::to_owned)
+        }
+        _ => None,
+    }
+}
+
+fn detail(session: &Session, line: &str) -> String {
+    let mut words = line.split_whitespace();
+    let _command = words.next();
+    match words.next() {
+        Some(key) => {
+            let slot = u64::from(Slot::of(key.as_bytes()).number());
+            text(session.page.lang, "client-slot", &[("slot", slot.into())])
+        }
+        None => String::new(),
+    }
+}
+
+/// The keys of the last commands, to be seen on the ring.
+pub fn pinned_keys(run: &Run) -> Vec<(String, u16)> {
+    const WITH_KEY: [&str; 12] = [
+        "get", "set", "del", "incr", "lpush", "rpush", "sadd", "hset", "hget", "zadd", "expire",
+        "append",
+    ];
+    let mut keys: Vec<(String, u16)> = Vec::new();
+    for entry in run.log().iter().rev() {
+        let What::Action(Action::Type { line, .. }) = &entry.what else { continue };
+        let mut words = line.split_whitespace();
+        let command = words.next().unwrap_or_default().to_lowercase();
+        let Some(key) = words.next().filter(|_| WITH_KEY.contains(&command.as_str())) else {
+            continue;
+        };
+        if keys.iter().all(|(known, _)| known != key) && keys.len() < 8 {
+            keys.push((key.to_owned(), Slot::of(key.as_bytes()).number()));
+        }
+    }
+    keys
+}
+
+/// The network's name, if all servers share one.
+pub fn network(session: &Session, run: &Run) -> String {
+    let spec = run.world().spec();
+    let namespaces: Vec<NamespaceIx> =
+        run.servers().iter().filter_map(|&ix| Some(spec.container(ix)?.namespace)).collect();
+    let lang = session.page.lang;
+    let shared = namespaces.windows(2).all(|pair| pair[0] == pair[1]) && namespaces.len() > 1;
+    let owner = namespaces
+        .first()
+        .filter(|_| shared)
+        .and_then(|ix| spec.namespaces.get(usize::from(ix.0))?.owner);
+    match (owner, spec.networks.first()) {
+        (Some(owner), _) => {
+            text(lang, "network-shared", &[("owner", run.container_name(owner).into())])
+        }
+        (None, Some(network)) => network.name.clone(),
+        (None, None) => String::new(),
+    }
+}
+
+/// A refusal, with the container's name.
+pub fn refusal(session: &Session, refusal: &Refusal) -> String {
+    let (id, ix) = match refusal {
+        Refusal::NoSuchContainer(ix) => ("refused-no-container", Some(*ix)),
+        Refusal::AlreadyRunning(ix) => ("refused-already-running", Some(*ix)),
+        Refusal::NotRunning(ix) => ("refused-not-running", Some(*ix)),
+        Refusal::AlreadyPaused(ix) => ("refused-already-paused", Some(*ix)),
+        Refusal::NotPaused(ix) => ("refused-not-paused", Some(*ix)),
+        Refusal::DiskInUse(ix) => ("refused-disk-in-use", Some(*ix)),
+        Refusal::NotAServer(ix) => ("refused-not-a-server", Some(*ix)),
+        Refusal::NoSuchPacket(_) => ("refused-no-packet", None),
+        Refusal::NoSuchClient(_) => ("refused-no-client", None),
+        Refusal::EmptyCommand => ("refused-empty-command", None),
+    };
+    let name = session.run.as_ref().zip(ix).map(|(run, ix)| run.name_of(ix)).unwrap_or_default();
+    text(session.page.lang, id, &[("who", Arg::from(name))])
+}
