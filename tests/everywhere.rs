@@ -4,7 +4,7 @@
 //! tells worlds apart that only look alike.
 
 use include_dir::{Dir, include_dir};
-use slotlab::script::{Runner, blocks};
+use slotlab::script::{Runner, rewritten};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -31,13 +31,11 @@ fn play_all(folder: &Dir<'_>, played: &mut usize) {
     }
 }
 
-fn play(name: &str, text: &str) {
+fn play(name: &str, recorded: &str) {
     let mut runner = Runner::default();
-    for block in blocks(text) {
-        if block.input.is_empty() {
-            continue;
-        }
-        let said = runner.run(&block.input);
-        assert_eq!(said.trim_end(), block.output.trim_end(), "{name}: {}", block.input);
+    let replayed = rewritten(recorded, |input| runner.run(input));
+    for (number, (old, new)) in recorded.lines().zip(replayed.lines()).enumerate() {
+        assert_eq!(new, old, "{name}:{}", number + 1);
     }
+    assert_eq!(replayed.lines().count(), recorded.lines().count(), "{name}");
 }
