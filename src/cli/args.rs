@@ -222,12 +222,7 @@ fn take_option(options: &mut Options, word: &str, rest: &[String]) -> Result<Tak
             Err(Ended { stream: Stream::Stdout, text: VERSION.to_owned(), code: 0 })
         }
         (flag, _) if set_flag(options, flag) => Ok(Taken::Words(1)),
-        (name, Some(value)) if set_value(options, name, value) => {
-            if !(0..=65535).contains(&options.port) {
-                return Err(Ended::error("Invalid server port.\n"));
-            }
-            Ok(Taken::Words(2))
-        }
+        (name, Some(value)) if set_value(options, name, value) => Ok(Taken::Words(2)),
         (other, _) if other.starts_with('-') => {
             Err(Ended::error(format!("Unrecognized option or bad number of args for: '{other}'\n")))
         }

@@ -49,7 +49,7 @@ const COMMANDS: [Command; 13] = [
     Command { name: "set-timeout", arity: Arity::Exactly(2), begin: Begin::NotHere },
     Command { name: "import", arity: Arity::Exactly(1), begin: Begin::NotHere },
     Command { name: "backup", arity: Arity::Exactly(2), begin: Begin::NotHere },
-    Command { name: "help", arity: Arity::Exactly(0), begin: Begin::Help },
+    Command { name: "help", arity: Arity::AtLeast(0), begin: Begin::Help },
 ];
 
 impl Job {

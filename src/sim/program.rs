@@ -19,7 +19,7 @@ use crate::sim::transport::Dial;
 use crate::words::Reply;
 use bytes::Bytes;
 use std::collections::{BTreeMap, VecDeque};
-use std::net::SocketAddrV4;
+use std::net::{Ipv6Addr, SocketAddrV4};
 
 /// One of a program's connections.
 #[derive(Clone, Debug)]
@@ -234,9 +234,18 @@ impl World {
         if let Some(old) = self.program_mut(client)?.links.remove(&link) {
             self.close(old.conn, because, log);
         }
+        if port < 0 {
+            return Some(Answer::NotConnected("Servname not supported for ai_socktype".into()));
+        }
         let Some(ip) = self.resolve(place, host) else {
-            return Some(Answer::NotConnected("Name or service not known".into()));
+            // Nobody listens on IPv6 here.
+            let why = match host.parse::<Ipv6Addr>() {
+                Ok(_) => "Connection refused",
+                Err(_) => "Name or service not known",
+            };
+            return Some(Answer::NotConnected(why.into()));
         };
+        // A port of more than 16 bits loses the rest, as in C.
         let conn = self.connections.fresh();
         let new = Link { conn, open: false, replies: VecDeque::new() };
         self.program_mut(client)?.links.insert(link, new);

@@ -23,6 +23,7 @@ struct Existing {
     address: String,
     id: NodeId,
     kind: Kind,
+    password: Option<String>,
     has_key: bool,
     slots: SlotSet,
     epoch: u64,
@@ -40,6 +41,7 @@ impl Existing {
             address: address.to_owned(),
             id,
             kind: Kind::Node,
+            password: None,
             has_key: false,
             slots: SlotSet::EMPTY,
             epoch: 0,
@@ -47,10 +49,10 @@ impl Existing {
         }
     }
     fn config(&self) -> Config {
-        let password = (self.kind == Kind::Locked).then(|| "secret".to_owned());
         Config {
             cluster_enabled: self.kind != Kind::Standalone,
-            requirepass: password,
+            requirepass: self.password.clone(),
+            masterauth: self.password.clone(),
             ..recorded_config()
         }
     }
@@ -88,7 +90,8 @@ impl Before {
         let existing = |address: &String| {
             let id = known.get(address).copied().unwrap_or_else(|| NodeId::random(&mut rng));
             let view = views.get(address).and_then(Value::as_str).unwrap_or("");
-            as_told(Existing::new(address, id), view, &said)
+            let password = password(recording, address, &said);
+            as_told(Existing { password, ..Existing::new(address, id) }, view, &said)
         };
         Before(addresses.iter().map(existing).collect())
     }
@@ -144,13 +147,27 @@ fn prepare(engine: &mut Engine, existing: &Existing) {
     }
 }
 
+/// The password of a server: the one that was given, unless an error says something else.
+fn password(recording: &Value, address: &str, said: &str) -> Option<String> {
+    let argv = arguments(recording);
+    let given = argv.iter().position(|word| ["-a", "--pass"].contains(&word.as_str()));
+    let given = given.and_then(|at| argv.get(at + 1)).cloned();
+    let replied = format!("Node {address} replied with error:\n");
+    match said.split_once(&replied).map(|(_, error)| error) {
+        Some(error) if error.starts_with("WRONGPASS") => Some("another".to_owned()),
+        Some(error) if error.contains("without any password configured") => None,
+        _ if said.contains(&format!("[ERR] Node {address} NOAUTH")) => Some("secret".to_owned()),
+        _ => given,
+    }
+}
+
 /// Completes a server with what its view and the errors tell.
 fn as_told(mut existing: Existing, view: &str, said: &str) -> Existing {
     let error = |words: &str| said.contains(&format!("[ERR] Node {} {words}", existing.address));
     if error("is not configured as a cluster node") {
         existing.kind = Kind::Standalone;
     }
-    if error("NOAUTH") {
+    if existing.password.is_some() {
         existing.kind = Kind::Locked;
     }
     existing.knows = addresses_in(view).filter(|known| *known != existing.address).collect();

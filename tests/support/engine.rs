@@ -8,7 +8,7 @@ use slotlab::sim::client::Line;
 use slotlab::sim::{Action, ClientId, ContainerState, World};
 use slotlab::words::{Argv, Millis, NodeId, Reply, Seed, Time};
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// How long the servers run before anything happens.
 const BOOT: Millis = Millis::from_s(4);
@@ -89,8 +89,14 @@ impl Engine {
         if let Some(old) = self.links.remove(&link) {
             self.world.hang_up(old);
         }
-        let refused = || Answer::NotConnected("Connection refused".to_owned());
+        let failed = |why: &str| Answer::NotConnected(why.to_owned());
+        let refused = || failed("Connection refused");
         let host = if host == "localhost" { "127.0.0.1" } else { host };
+        match host.parse::<IpAddr>() {
+            Err(_) => return failed("Name or service not known"),
+            Ok(_) if port < 0 => return failed("Servname not supported for ai_socktype"),
+            Ok(_) => {}
+        }
         let Some(ix) = self.containers.get(&format!("{host}:{port}")) else { return refused() };
         if self.world.state(*ix) != ContainerState::Running {
             return refused();

@@ -9,7 +9,7 @@ use slotlab::cli::{Answer, Request};
 use slotlab::shapes::message::{Epoch, Flags};
 use slotlab::shapes::topology::{Address, NodeLine, Topology};
 use slotlab::words::{Argv, NodeId, Reply, Slot, SlotSet, Time};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What kind of server listens at an address.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,7 +18,7 @@ pub(crate) enum Kind {
     Node,
     /// A server with `cluster-enabled no`.
     Standalone,
-    /// A server that wants a password first.
+    /// A node that wants a password first; any will do.
     Locked,
 }
 
@@ -49,6 +49,8 @@ pub(crate) struct Scripted {
     /// `127.0.0.1:7001`
     pub(crate) servers: BTreeMap<String, Server>,
     links: BTreeMap<u32, String>,
+    /// Locked servers to which somebody has said a password.
+    opened: BTreeSet<String>,
     now: Time,
 }
 
@@ -77,7 +79,11 @@ impl Scripted {
             argv.iter().map(|word| String::from_utf8_lossy(word).to_lowercase()).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let server = &self.servers[address];
-        if server.kind == Kind::Locked {
+        if words[0] == "auth" {
+            self.opened.insert(address.to_owned());
+            return Reply::OK;
+        }
+        if server.kind == Kind::Locked && !self.opened.contains(address) {
             return Reply::error("NOAUTH Authentication required.");
         }
         match words[..] {
@@ -211,6 +217,6 @@ fn resolve(host: &str) -> &str {
 
 fn info(server: &Server) -> String {
     let keys = if server.has_key { "db0:keys=1,expires=0,avg_ttl=0\r\n" } else { "" };
-    let enabled = u8::from(server.kind == Kind::Node);
+    let enabled = u8::from(server.kind != Kind::Standalone);
     format!("# Cluster\r\ncluster_enabled:{enabled}\r\n\r\n# Keyspace\r\n{keys}")
 }
