@@ -3,7 +3,7 @@
 //!
 //! In Redis: `clusterCron`. Spec: bus 4. The numbers in comments are the steps there.
 
-use super::peer::{PeerIx, Stamp};
+use super::peer::{Link, PeerIx, Stamp};
 use super::{Cluster, Peer};
 use crate::node::Node;
 use crate::node::io::Outbox;
@@ -178,12 +178,13 @@ impl Cluster {
 impl Peer {
     /// Whether its link is up for long enough, and nothing comes through it: a fresh connection may.
     fn link_stalls(&self, now: Stamp, timeout: u64) -> bool {
-        let Some(link) = self.link() else { return false };
-        !self.flags.has(Flags::NOADDR.with(Flags::HANDSHAKE))
-            && now.since(link.created) > timeout
-            && self.ping_sent.is_set()
-            && now.since(self.ping_sent) > timeout / 2
+        if !self.ping_sent.is_set() || self.flags.has(Flags::NOADDR.with(Flags::HANDSHAKE)) {
+            return false;
+        }
+        let is_old = |link: Link| now.since(link.created) > timeout;
+        now.since(self.ping_sent) > timeout / 2
             && now.since(self.data_received) > timeout / 2
+            && self.link().is_some_and(is_old)
     }
 
     /// What has to be done about it now. `paused_for` it: this master waits for it to catch up.

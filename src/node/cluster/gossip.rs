@@ -18,6 +18,12 @@ use crate::words::{Millis, Rng, Time};
 const LEAST_WANTED: usize = 3;
 /// Clocks may differ a little: a pong from so far in the future is believed.
 const FUTURE_TOLERANCE: Millis = Millis(500);
+/// So many nodes are looked up before the first of them is looked at. Where a node's record is, is
+/// cheap to know, but the record is far away in memory; looks that do not wait for one another are
+/// answered at once.
+const AT_ONCE: usize = 16;
+/// A packet's header speaks of its sender, and suspects are appended.
+const NEVER_DRAWN: Flags = Flags::MYSELF.with(Flags::PFAIL);
 /// Either kind of failure.
 const FAILING: Flags = Flags::PFAIL.with(Flags::FAIL);
 
@@ -38,14 +44,20 @@ impl Node {
     ) {
         let judge = sender.filter(|&ix| self.cluster.peer(ix).is_master());
         let latest = Stamp(now.unix_ms() + FUTURE_TOLERANCE.0);
-        for said in section {
-            match (self.cluster.find(&said.node), sender) {
-                (Some(node), _) if self.cluster.nobody_doubts(node, said) => {
-                    self.cluster.roster.get_mut(node).hear_pong(said, latest);
+        for part in section.chunks(AT_ONCE) {
+            let mut guesses = [None; AT_ONCE];
+            for (guess, said) in guesses.iter_mut().zip(part) {
+                *guess = self.cluster.roster.guess(&said.node);
+            }
+            for (guess, said) in guesses.into_iter().zip(part) {
+                match (self.cluster.roster.confirm(guess, &said.node), sender) {
+                    (Some(node), _) if self.cluster.nobody_doubts(node, said) => {
+                        self.cluster.roster.get_mut(node).hear_pong(said, latest);
+                    }
+                    (Some(node), _) => self.hear_of(now, judge, node, said, out),
+                    (None, Some(_)) => self.cluster.learn_of(now, said, out),
+                    (None, None) => {}
                 }
-                (Some(node), _) => self.hear_of(now, judge, node, said, out),
-                (None, Some(_)) => self.cluster.learn_of(now, said, out),
-                (None, None) => {}
             }
         }
     }
@@ -88,21 +100,33 @@ impl Cluster {
         let mut section = Vec::with_capacity(wanted + self.pfail_count);
         let mut draws = wanted * 3;
         while fresh > 0 && section.len() < wanted && draws > 0 {
-            draws -= 1;
-            let ix = self.roster.draw(rng);
-            let peer = self.roster.get_mut(ix);
-            let told = peer.in_gossip == self.gossips;
-            if told || peer.flags.has(Flags::MYSELF.with(Flags::PFAIL)) {
-                continue;
-            }
-            fresh -= 1;
-            if is_worth_telling(peer) {
-                peer.in_gossip = self.gossips;
-                section.push(entry(peer));
+            let mut drawn = [PeerIx::MYSELF; AT_ONCE];
+            let count = (wanted - section.len()).min(draws).min(AT_ONCE);
+            drawn[..count].fill_with(|| self.roster.draw(rng));
+            draws -= count;
+            let some_are_special = self.any_special(&drawn[..count]);
+            for &ix in &drawn[..count] {
+                let peer = self.roster.get_mut(ix);
+                let told = peer.in_gossip == self.gossips;
+                if fresh == 0 || told || (some_are_special && peer.flags.has(NEVER_DRAWN)) {
+                    continue;
+                }
+                fresh -= 1;
+                if is_worth_telling(peer) {
+                    peer.in_gossip = self.gossips;
+                    section.push(entry(peer));
+                }
             }
         }
         self.append_suspects(&mut section);
         section
+    }
+
+    /// Whether any of these is the node itself or suspected.
+    #[inline]
+    fn any_special(&self, drawn: &[PeerIx]) -> bool {
+        let all = |flags: Flags, &ix: &PeerIx| flags.with(self.roster.get(ix).flags);
+        drawn.iter().fold(Flags::default(), all).has(NEVER_DRAWN)
     }
 
     /// Whoever is suspected is in every packet: that is how a majority forms.

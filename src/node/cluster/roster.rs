@@ -83,6 +83,23 @@ impl Roster {
         None
     }
 
+    /// The place that the node with this id has if it is known, without a look at the node itself:
+    /// [`Roster::confirm`] has to follow.
+    #[inline]
+    pub(super) fn guess(&self, id: &NodeId) -> Option<PeerIx> {
+        let hash = self.hash(id);
+        let (first, end) = self.bounds(self.bucket(hash));
+        (first..end).find(|&at| self.tags[at] == tag(hash)).map(|at| self.order[at])
+    }
+    /// Turns a guess into knowledge.
+    #[inline]
+    pub(super) fn confirm(&self, guess: Option<PeerIx>, id: &NodeId) -> Option<PeerIx> {
+        match guess {
+            Some(ix) if self.get(ix).id == *id => Some(ix),
+            Some(_) | None => self.find(id),
+        }
+    }
+
     /// Adds a node whose id is not known yet to any place.
     pub(super) fn add(&mut self, peer: Peer) -> PeerIx {
         debug_assert!(self.find(&peer.id).is_none(), "a node has one place");
