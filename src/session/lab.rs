@@ -60,7 +60,7 @@ impl Workbench {
 
     /// `other`, as a change of this one.
     pub(super) fn replaced_by(&self, other: Workbench) -> Workbench {
-        Workbench { changed: true, revision: self.revision + 1, ..other }
+        Workbench { changed: false, revision: self.revision + 1, ..other }
     }
     pub(super) fn open(&mut self, file: &str) {
         self.show(file, 0);

@@ -14,6 +14,7 @@ pub mod speed;
 pub mod terminal;
 pub mod weight;
 
+use crate::compose::labs;
 use crate::say::Lang;
 use crate::shapes::spec::ContainerIx;
 use crate::sim::{Action, Done, Group, Refusal};
@@ -67,8 +68,8 @@ pub enum Msg {
         file: String,
         text: String,
     },
-    /// Take the tutorial's files again.
-    ResetLab,
+    /// Take the files of the ready lab with this name, and boot it.
+    OpenLab(String),
 
     /// Do this to the world.
     Act(Action),
@@ -180,7 +181,7 @@ impl Session {
             Msg::OpenFile(file) => self.bench.open(&file),
             Msg::ShowRemark { file, line } => self.bench.show(&file, line),
             Msg::Edit { file, text } => self.bench.edit(&file, text),
-            Msg::ResetLab => self.bench = self.bench.replaced_by(Workbench::tutorial()),
+            Msg::OpenLab(name) => self.open_lab(&name),
             Msg::Act(action) => {
                 self.act(action);
             }
@@ -205,6 +206,13 @@ impl Session {
             | Msg::Lang(_)
             | Msg::Theme(_)
             | Msg::Resized { .. } => self.page.update(msg),
+        }
+    }
+
+    fn open_lab(&mut self, name: &str) {
+        if let Some(lab) = labs::find(name) {
+            self.bench = self.bench.replaced_by(Workbench::new(lab.files()));
+            self.boot();
         }
     }
 

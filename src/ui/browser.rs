@@ -89,7 +89,7 @@ pub(super) fn remember(msg: &Msg, session: &Session) {
                 keep(local(), FILES, &json);
             }
         }
-        Msg::ResetLab => {
+        Msg::OpenLab(_) => {
             if let Some(storage) = local() {
                 // Nothing kept is as good as removed.
                 let _ = storage.remove_item(FILES);

@@ -1,20 +1,34 @@
-//! The layer of packets: the only part of the stage that is drawn with every frame.
+//! The packets: the only part of the stage that is drawn with every frame. Their ways lie below the
+//! nodes, their shapes above.
 
 use crate::ui::glyph::GlyphView;
 use crate::ui::shared::Shared;
 use crate::view::packets::{Flight, Ghost, Packets};
 use yew::prelude::*;
 
-/// Properties of [`PacketLayer`].
+/// Properties of both layers.
 #[derive(Properties, PartialEq)]
-pub struct PacketLayerProps {
+pub struct PacketsProps {
     /// What to draw.
     pub packets: Shared<Packets>,
 }
 
-/// Ghosts below, packets in flight above.
+/// The ways: fading behind what arrived; solid behind and dotted ahead of what flies.
 #[component]
-pub fn PacketLayer(PacketLayerProps { packets }: &PacketLayerProps) -> Html {
+pub fn PacketWays(PacketsProps { packets }: &PacketsProps) -> Html {
+    html! {
+        <g aria-hidden="true">
+            { for packets.ghosts.iter().map(|ghost| html! {
+                <path key={ghost.id} class={ghost.trail_class} d={ghost.trail.clone()} />
+            }) }
+            { for packets.flights.iter().map(way) }
+        </g>
+    }
+}
+
+/// The shapes: ghosts below, packets in flight above.
+#[component]
+pub fn PacketShapes(PacketsProps { packets }: &PacketsProps) -> Html {
     html! {
         <g aria-hidden="true">
             { for packets.ghosts.iter().map(ghost) }
@@ -23,12 +37,21 @@ pub fn PacketLayer(PacketLayerProps { packets }: &PacketLayerProps) -> Html {
     }
 }
 
+fn way(flight: &Flight) -> Html {
+    let quiet = if flight.glyph.quiet() { "quiet" } else { "live" };
+    html! {
+        <g key={flight.id}>
+            <path class={classes!("ch", "ahead", quiet)} d={flight.ahead.clone()} />
+            <path class={classes!("ch", quiet)} d={flight.behind.clone()} />
+        </g>
+    }
+}
+
 fn ghost(ghost: &Ghost) -> Html {
-    let loud = (!ghost.glyph.quiet()).then_some("loud");
+    let loud = ghost.glyph.loud().then_some("loud");
     html! {
         <g key={ghost.id}>
-            <path class={ghost.trail_class} d={ghost.trail.clone()} />
-            <g class={classes!("ghost", loud)} transform={ghost.at.translate()}>
+            <g class={classes!("ghost", loud)} transform={ghost.transform.clone()}>
                 <GlyphView glyph={ghost.glyph} />
                 if ghost.held {
                     <path class="cross" d="M-5-5 5 5M5-5-5 5" />
@@ -44,12 +67,9 @@ fn ghost(ghost: &Ghost) -> Html {
 }
 
 fn flight(flight: &Flight) -> Html {
-    let quiet = if flight.glyph.quiet() { "quiet" } else { "live" };
     html! {
         <g key={flight.id}>
-            <path class={classes!("ch", "ahead", quiet)} d={flight.ahead.clone()} />
-            <path class={classes!("ch", quiet)} d={flight.behind.clone()} />
-            <g transform={flight.at.translate()}><GlyphView glyph={flight.glyph} /></g>
+            <g transform={flight.transform.clone()}><GlyphView glyph={flight.glyph} /></g>
             if let Some(at) = flight.label {
                 <text class="mono b halo mid" x={at.x.to_string()} y={at.y.to_string()}>
                     { flight.glyph.label() }

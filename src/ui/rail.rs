@@ -4,6 +4,7 @@ use crate::say::{Lang, word};
 use crate::session::Msg;
 use crate::ui::editor::Editor;
 use crate::ui::icon::{Icon, IconView};
+use crate::ui::input::{sometimes, value};
 use crate::ui::shared::Shared;
 use crate::view::rail::{FileTab, Rail, RemarkView};
 use yew::prelude::*;
@@ -23,12 +24,23 @@ pub struct RailViewProps {
 #[component]
 pub fn RailView(RailViewProps { rail, lang, on_msg }: &RailViewProps) -> Html {
     let say = |id: &str| word(*lang, id);
+    let choose = sometimes(on_msg, |event: Event| {
+        let name = value(&event);
+        (!name.is_empty()).then_some(Msg::OpenLab(name))
+    });
     let boot = if rail.changed { "boot-again" } else { "boot" };
     html! {
         <aside class="rail" aria-label={say("lab")}>
             <div class="tabs">
                 <div role="tablist" class="tablist"><button role="tab" aria-selected="true">{ say("lab") }</button></div>
-                <span class="grow" />
+                <select class="select grow" aria-label={say("lab-choose")} onchange={choose}>
+                    if rail.labs.iter().all(|(_, _, open)| !open) {
+                        <option selected=true value="">{ say("lab-own") }</option>
+                    }
+                    { for rail.labs.iter().map(|(name, title, open)| html! {
+                        <option value={*name} selected={*open}>{ title }</option>
+                    }) }
+                </select>
                 <button class="ib" aria-label={say("rail-toggle")} title={say("rail-toggle")}
                     onclick={on_msg.reform(|_| Msg::Rail)}><IconView icon={Icon::Left} /></button>
             </div>
@@ -46,8 +58,6 @@ pub fn RailView(RailViewProps { rail, lang, on_msg }: &RailViewProps) -> Html {
             <div class="foot">
                 <button class="btn pri" id="boot" title={say("boot-says")}
                     onclick={on_msg.reform(|_| Msg::Boot)}>{ say(boot) }</button>
-                <button class="btn" title={say("lab-reset-says")}
-                    onclick={on_msg.reform(|_| Msg::ResetLab)}>{ say("lab-reset") }</button>
             </div>
         </aside>
     }

@@ -2,7 +2,7 @@
 
 use crate::session::Msg;
 use crate::ui::disc::DiscView;
-use crate::ui::packets::PacketLayer;
+use crate::ui::packets::{PacketShapes, PacketWays};
 use crate::ui::shared::Shared;
 use crate::view::client::ClientCard;
 use crate::view::packets::Packets;
@@ -38,10 +38,11 @@ pub fn StageView(props: &StageViewProps) -> Html {
             { for stage.keys.iter().map(key_view) }
             { for stage.rails.iter().map(rail_view) }
             if let Some(client) = &**client { { client_view(client) } }
+            <PacketWays packets={packets} />
             { for stage.discs.iter().map(|disc| {
                 html! { <DiscView key={disc.ix.0} disc={disc.clone()} on_msg={on_msg} /> }
             }) }
-            <PacketLayer packets={packets} />
+            <PacketShapes packets={packets} />
         </svg>
     }
 }

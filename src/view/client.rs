@@ -25,11 +25,11 @@ pub struct CardLine {
 }
 
 /// A desk's card, in pixels.
-const DESK: [f64; 2] = [152.0, 92.0];
+const DESK: [f64; 2] = [176.0, 92.0];
 /// A phone's: only a sign that a client is there.
 const PHONE: [f64; 2] = [64.0, 40.0];
 /// Letters of 12 px mono that fit into the desk's card.
-const FITS: usize = 17;
+const FITS: usize = 20;
 
 /// Where the card is on a stage of this size.
 pub fn frame(width: f64, height: f64) -> [f64; 4] {

@@ -98,6 +98,11 @@ impl Chord {
         let (a, b) = (self.from.toward(self.bend, share), self.bend.toward(self.to, share));
         a.toward(b, share)
     }
+    /// Which way a packet goes there, in degrees clockwise from the right.
+    pub fn turn(&self, share: f64) -> f64 {
+        let (a, b) = (self.from.toward(self.bend, share), self.bend.toward(self.to, share));
+        (b.y - a.y).atan2(b.x - a.x).to_degrees()
+    }
     /// The whole line.
     pub fn path(&self) -> String {
         format!("M{}Q{} {}", self.from.svg(), self.bend.svg(), self.to.svg())

@@ -3,6 +3,7 @@
 //! The two never mix: `state` is truth, `belief` is belief.
 
 use crate::node::Node;
+use crate::node::cluster::{Peer, PeerIx};
 use crate::session::run::Run;
 use crate::shapes::message::Flags;
 use crate::shapes::spec::ContainerIx;
@@ -191,11 +192,11 @@ fn state(state: ContainerState) -> State {
 fn belief(node: &Node) -> Vec<Line> {
     let cluster = node.cluster();
     let known = cluster.peers().filter(|(_, peer)| !peer.in_handshake());
-    let line = |(_, peer): (_, &crate::node::cluster::Peer)| Line {
+    let line = |(ix, peer): (PeerIx, &Peer)| Line {
         id: peer.id,
         flags: peer.flags,
         master: peer.master.map(|master| cluster.peer(master).id),
-        config_epoch: peer.config_epoch,
+        config_epoch: cluster.shown_epoch(ix),
         slots: peer.slots.clone(),
     };
     known.map(line).collect()

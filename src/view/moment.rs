@@ -42,6 +42,9 @@ struct Map<'a> {
 }
 
 impl Map<'_> {
+    fn is_server(&self, place: Place) -> bool {
+        matches!(place, Place::Container(ix) if self.run.servers().contains(&ix))
+    }
     fn at(&self, place: Place) -> (Point, f64) {
         let seat = match place {
             Place::Host => None,
@@ -69,8 +72,10 @@ fn packets(session: &Session, run: &Run) -> Packets {
     let flying = flying.iter().filter_map(|(note, _)| sight(&map, note, now)).collect();
     let ghosts = run.arrived().rev().filter_map(|(arrived, note)| {
         let sight = sight(&map, note, now)?;
-        let shown = if sight.glyph.quiet() { GHOST_US } else { LOUD_GHOST_US };
-        (note.arrives_at <= now && wall < arrived + shown).then_some(sight)
+        let shown = if sight.glyph.loud() { LOUD_GHOST_US } else { GHOST_US };
+        // Knocks on a dead node's door come ten a second: seen while they fly, they leave no trace.
+        let stays = sight.glyph != Glyph::Knock && wall < arrived + shown;
+        (note.arrives_at <= now && stays).then_some(sight)
     });
     packets::draw(flying, ghosts.collect(), center)
 }
@@ -83,11 +88,14 @@ fn sight(map: &Map<'_>, note: &PacketNote, now: Time) -> Option<Sight> {
     }
     let way = note.arrives_at.micros_since(note.sent_at).max(1) as f64;
     let done = (now.micros_since(note.sent_at) as f64 / way).min(1.0);
-    Some(Sight { id: note.id.0, glyph: glyph(note.kind), from, to, done, bad: false, held: false })
+    let glyph = glyph(note.kind, map.is_server(note.from) && map.is_server(note.to));
+    Some(Sight { id: note.id.0, glyph, from, to, done, bad: false, held: false })
 }
 
-fn glyph(kind: PacketKind) -> Glyph {
+/// `inside`: between two servers, where commands and replies are housekeeping of replication.
+fn glyph(kind: PacketKind, inside: bool) -> Glyph {
     match kind {
+        PacketKind::Request | PacketKind::Reply if inside => Glyph::Stream,
         PacketKind::Syn | PacketKind::SynAck | PacketKind::Fin => Glyph::Knock,
         PacketKind::Request => Glyph::Request,
         PacketKind::Reply => Glyph::Reply,

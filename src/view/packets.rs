@@ -51,6 +51,14 @@ impl Glyph {
             | Glyph::Reply => false,
         }
     }
+    /// Whether it stays to be seen for longer: what elections and failures are made of.
+    pub const fn loud(self) -> bool {
+        self.rank() < 2
+    }
+    /// Whether its shape points the way it goes.
+    const fn points(self) -> bool {
+        matches!(self, Glyph::Request | Glyph::Reply | Glyph::Stream | Glyph::Knock)
+    }
     /// The protocol's word beside it; none for the quiet ones and for what the client card says.
     pub const fn label(self) -> &'static str {
         match self {
@@ -119,6 +127,8 @@ pub struct Flight {
     pub glyph: Glyph,
     /// Where it is.
     pub at: Point,
+    /// `translate(x y)`, and `rotate(a)` for shapes that point somewhere.
+    pub transform: String,
     /// The way behind it.
     pub behind: String,
     /// The way ahead of it.
@@ -136,6 +146,8 @@ pub struct Ghost {
     pub glyph: Glyph,
     /// Where it arrived.
     pub at: Point,
+    /// As of a packet in flight.
+    pub transform: String,
     /// The way it came.
     pub trail: String,
     /// It was swallowed: a red cross on it.
@@ -176,27 +188,38 @@ fn label(sight: &Sight, at: Point, words: &mut usize) -> Option<Point> {
     Some(Point { x: at.x, y: at.y + 26.0 })
 }
 
+fn transform(glyph: Glyph, chord: &Chord, share: f64) -> String {
+    let at = chord.at(share).translate();
+    match glyph.points() {
+        true => format!("{at} rotate({:.0})", chord.turn(share)),
+        false => at,
+    }
+}
+
 fn flight(sight: &Sight, center: Point, words: &mut usize) -> Flight {
     let chord = chord(sight, center);
     let at = chord.at(sight.done);
+    let transform = transform(sight.glyph, &chord, sight.done);
     let (behind, ahead) = chord.split(sight.done);
     let label = label(sight, at, words);
-    Flight { id: sight.id, glyph: sight.glyph, at, behind, ahead, label }
+    Flight { id: sight.id, glyph: sight.glyph, at, transform, behind, ahead, label }
 }
 
 fn ghost(sight: &Sight, center: Point, words: &mut usize) -> Ghost {
     let chord = chord(sight, center);
-    let at = chord.at(if sight.held { 0.5 } else { 1.0 });
+    let share = if sight.held { 0.5 } else { 1.0 };
+    let at = chord.at(share);
     Ghost {
         id: sight.id,
         glyph: sight.glyph,
         at,
+        transform: transform(sight.glyph, &chord, share),
         trail: chord.path(),
         held: sight.held,
-        trail_class: match (sight.glyph.quiet(), sight.bad) {
-            (true, _) => "trail",
-            (false, true) => "trail loud error",
-            (false, false) => "trail loud",
+        trail_class: match (sight.glyph.loud(), sight.bad) {
+            (true, _) => "trail loud",
+            (false, true) => "trail error",
+            (false, false) => "trail",
         },
         label: label(sight, at, words),
     }

@@ -32,13 +32,13 @@ impl Ring {
     pub fn new(width: f64, height: f64, nodes: usize) -> Ring {
         let narrow = width < NARROW;
         let room = if narrow {
-            (width - 170.0).min(height - 130.0)
+            (width - 170.0).min(height - 150.0)
         } else {
             (width - 436.0).min(height - 264.0)
         };
-        let radius = (room / 2.0).max(98.0);
+        let radius = (room / 2.0).max(if narrow { 78.0 } else { 98.0 });
         let center = match narrow {
-            true => Point { x: width / 2.0, y: height / 2.0 + 4.0 },
+            true => Point { x: width / 2.0, y: height / 2.0 - 6.0 },
             false => Point { x: width / 2.0 - 44.0, y: height / 2.0 + 18.0 },
         };
         let crowded = nodes > 12;
@@ -47,7 +47,7 @@ impl Ring {
             (false, true) => (26.0, 22.0),
             (false, false) => (30.0, 24.0),
         };
-        let (band, out) = if narrow { (14.0, 52.0) } else { (18.0, 84.0) };
+        let (band, out) = if narrow { (14.0, 50.0) } else { (18.0, 84.0) };
         Ring { center, radius, band, master, replica, out }
     }
     /// Where a node with this home stands.

@@ -1,12 +1,15 @@
 //! The Lab rail: files, the open file with its remarks at their lines, and Boot.
 
+use crate::compose::labs::{LABS, Project};
 use crate::compose::{Remark, Severity};
-use crate::say::{Arg, Lang, text};
+use crate::say::{Arg, Lang, text, word};
 use crate::session::Session;
 
 /// The rail.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Rail {
+    /// Ready labs: name, title, and whether its files are open as they came.
+    pub labs: Vec<(&'static str, String, bool)>,
     /// The files.
     pub files: Vec<FileTab>,
     /// The path of the open file.
@@ -69,7 +72,12 @@ pub fn draw(session: &Session) -> Rail {
     let remarks = &bench.reading().remarks;
     let open = bench.open_file().to_owned();
     let source = bench.files().get(&open).unwrap_or_default().to_owned();
+    let lab = |project: &Project| {
+        let same = project.files() == *bench.files();
+        (project.name, word(session.page.lang, project.title), same)
+    };
     Rail {
+        labs: LABS.iter().map(lab).collect(),
         files: bench.files().iter().map(|(path, _)| file_tab(path, &open, remarks)).collect(),
         lines: lines(&open, &source, remarks),
         text: source,

@@ -125,7 +125,8 @@ pub struct Rail {
 pub fn draw(scene: &Scene<'_>) -> Stage {
     let ring = Ring::new(scene.width, scene.height, scene.members.0.len());
     let runs = owners::runs(scene.members);
-    let shards = owners::shards(scene.members, &runs);
+    let mut shards = owners::shards(scene.members, &runs);
+    keep_hues(scene, &runs, &mut shards);
     let points: Vec<(Point, f64)> =
         scene.homes.iter().map(|&home| (ring.point(home), radius(&ring, home))).collect();
     Stage {
@@ -141,6 +142,16 @@ pub fn draw(scene: &Scene<'_>) -> Stage {
         rails: rails(scene.members, &points),
         discs: disc::draw(scene, &ring, &points, &shards, &runs),
         spoken: spoken(scene, &runs),
+    }
+}
+
+/// A node that has lost its slots keeps the hue of the arc on which it sits.
+fn keep_hues(scene: &Scene<'_>, runs: &[Run], shards: &mut [Option<usize>]) {
+    for (place, home) in scene.homes.iter().enumerate() {
+        let Home::Master { angle } = home else { continue };
+        let seat = runs.iter().find(|run| *angle <= angle_of(run.last + 1));
+        let owner = seat.and_then(|run| run.owner).and_then(|owner| shards[owner]);
+        shards[place] = shards[place].or(owner);
     }
 }
 

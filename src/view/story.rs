@@ -60,8 +60,8 @@ pub fn client(session: &Session) -> Option<ClientCard> {
     if let Some((typed, client, line)) = last {
         said.command = line.to_owned();
         said.detail = detail(session, line);
-        let mut after = run.log().iter().skip_while(|entry| entry.id <= typed.id);
-        let reply = after.find_map(|entry| printed(entry, Who::Client(client)));
+        let after = run.log().iter().rev().take_while(|entry| typed.id < entry.id);
+        let reply = after.filter_map(|entry| printed(entry, Who::Client(client))).next();
         if let Some(reply) = reply {
             said.bad = reply.starts_with("(error)");
             said.verdict = reply.trim_start_matches("(error) ").to_owned();
@@ -80,7 +80,7 @@ fn printed(entry: &Entry, who: Who) -> Option<String> {
     match &entry.what {
         What::Output(output) if entry.who == who => {
             let text = String::from_utf8_lossy(&output.bytes);
-            text.lines().find(|line| !line.trim().is_empty()).map(str::to_owned)
+            text.lines().rfind(|line| !line.trim().is_empty()).map(str::to_owned)
         }
         _ => None,
     }

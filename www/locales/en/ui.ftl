@@ -45,8 +45,12 @@ remarks-none = Nothing to remark on.
 boot = Boot
 boot-again = Apply and boot
 boot-says = Build what the files say and start it from the beginning
-lab-reset = Tutorial files
-lab-reset-says = Put the tutorial's files back; your changes go
+lab-choose = Choose a lab: its files replace yours
+lab-own = Your own files
+lab-tutorial-6 = Six nodes, one laptop: the tutorial
+lab-three-hosts = Three machines, six nodes
+lab-bus-port-forgotten = Behind a Docker network: a port forgotten
+lab-three-masters = Three masters, no replica
 
 ## Stage
 

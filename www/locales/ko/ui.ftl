@@ -41,8 +41,12 @@ remarks-none = 짚어 볼 것이 없습니다.
 boot = 부팅
 boot-again = 적용하고 부팅
 boot-says = 파일에 적힌 대로 만들어 처음부터 시작합니다
-lab-reset = 튜토리얼 파일
-lab-reset-says = 튜토리얼의 파일로 되돌립니다. 고친 내용은 사라집니다
+lab-choose = 실습 고르기: 지금 파일을 바꿉니다
+lab-own = 내 파일
+lab-tutorial-6 = 노트북 한 대, 노드 여섯: 튜토리얼
+lab-three-hosts = 머신 세 대, 노드 여섯
+lab-bus-port-forgotten = 도커 네트워크 뒤에서: 잊은 포트
+lab-three-masters = 마스터 셋, 레플리카 없음
 
 ## 무대
 
