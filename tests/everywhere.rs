@@ -12,18 +12,19 @@ static TRANSCRIPTS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/tests/testd
 
 #[test]
 fn every_transcript_says_the_same_everywhere() {
-    let mut played = 0;
+    let mut played = Vec::new();
     play_all(&TRANSCRIPTS, &mut played);
-    assert!(10 < played, "the transcripts are there");
+    assert!(10 < played.len(), "the transcripts are there");
+    let different: Vec<String> = played.into_iter().filter_map(Result::err).collect();
+    assert!(different.is_empty(), "{}", different.join("\n"));
 }
 
-fn play_all(folder: &Dir<'_>, played: &mut usize) {
+fn play_all(folder: &Dir<'_>, played: &mut Vec<Result<(), String>>) {
     for file in folder.files() {
         let Some(text) = file.contents_utf8() else { continue };
         let is_transcript = text.lines().any(|line| line == "----");
         if is_transcript && file.path().extension().is_some_and(|ext| ext == "txt") {
-            play(&file.path().display().to_string(), text);
-            *played += 1;
+            played.push(play(&file.path().display().to_string(), text));
         }
     }
     for inner in folder.dirs() {
@@ -31,11 +32,17 @@ fn play_all(folder: &Dir<'_>, played: &mut usize) {
     }
 }
 
-fn play(name: &str, recorded: &str) {
+/// The first line that is not what was recorded.
+fn play(name: &str, recorded: &str) -> Result<(), String> {
     let mut runner = Runner::default();
     let replayed = rewritten(recorded, |input| runner.run(input));
     for (number, (old, new)) in recorded.lines().zip(replayed.lines()).enumerate() {
-        assert_eq!(new, old, "{name}:{}", number + 1);
+        if new != old {
+            return Err(format!("{name}:{}:\n- {old}\n+ {new}", number + 1));
+        }
     }
-    assert_eq!(replayed.lines().count(), recorded.lines().count(), "{name}");
+    match replayed.lines().count() == recorded.lines().count() {
+        true => Ok(()),
+        false => Err(format!("{name}: longer or shorter")),
+    }
 }

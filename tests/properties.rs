@@ -1,7 +1,8 @@
 //! What holds whatever happens: random faults from a seed, and rules that no run may break.
 //!
 //! A run that breaks one prints itself as directives, which paste as a transcript.
-//! `PROPERTY_SEEDS=100000` looks further than the usual thousand.
+//! `PROPERTY_SEEDS=100000` looks further than the usual thousand; `PROPERTY_FIND="asks for votes"` finds
+//! a run in which a line of the log has these words.
 
 mod properties {
     pub(crate) mod chaos;

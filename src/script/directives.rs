@@ -192,7 +192,7 @@ pub const DIRECTIVES: &[Directive] = &[
     Directive {
         name: "cli",
         args: "<node> [-c] <command>",
-        says: "Runs redis-cli -p <port> <command> in the node's container and shows what it prints.",
+        says: "Runs redis-cli -p <port> <command> in the node's container; <id:7002> is a node's id.",
         run: Runner::cli,
     },
     Directive {
@@ -249,6 +249,12 @@ pub const DIRECTIVES: &[Directive] = &[
         args: "<service>",
         says: "What the redis-cli of a container printed.",
         run: Runner::output,
+    },
+    Directive {
+        name: "log",
+        args: "<word>...",
+        says: "The lines of the log so far that have all the words (the last twenty).",
+        run: Runner::log,
     },
     Directive { name: "packets", args: "", says: "The packets in flight.", run: Runner::packets },
     Directive {

@@ -91,6 +91,18 @@ impl Runner {
         Ok(out)
     }
 
+    pub(super) fn log(&mut self, words: &mut Words) -> Result<String, Trouble> {
+        const MOST: usize = 20;
+        let wanted = words.rest();
+        let history = self.history()?;
+        let told = |entry: &&Entry| !matches!(entry.what, What::Action(_) | What::Output(_));
+        let lines = history.log().iter().filter(told).map(|entry| line(history.world(), entry));
+        let lines: Vec<String> =
+            lines.filter(|said| wanted.iter().all(|word| said.contains(word.as_str()))).collect();
+        let skipped = lines.len().saturating_sub(MOST);
+        Ok(lines[skipped..].iter().map(|said| format!("{said}\n")).collect())
+    }
+
     pub(super) fn output(&mut self, words: &mut Words) -> Result<String, Trouble> {
         let history = self.history()?;
         let world = history.world();

@@ -2,7 +2,7 @@
 
 use crate::script::words::{Words, container};
 use crate::script::{Runner, Trouble};
-use crate::sim::{Action, ClientId, Place, What, Who};
+use crate::sim::{Action, ClientId, Place, What, Who, World};
 use crate::words::Millis;
 
 /// A job that takes longer than this is left alone.
@@ -28,7 +28,9 @@ impl Runner {
         let door = world.front_door(ix);
         let mut argv =
             vec!["-h".into(), door.ip().to_string(), "-p".into(), door.port().to_string()];
-        argv.extend(words.rest());
+        for word in words.rest() {
+            argv.push(with_ids(world, &word)?);
+        }
         Ok(Action::RunJob { at: Place::Container(ix), argv, stdin: None })
     }
 
@@ -123,4 +125,18 @@ impl Runner {
         let printed = self.printed(client, seen)?;
         Ok(format!("{printed}{}\n", prompt.trim_end()))
     }
+}
+
+/// The word with every `<id:7002>` replaced by that node's id.
+fn with_ids(world: &World, word: &str) -> Result<String, Trouble> {
+    let mut out = String::new();
+    let mut rest = word;
+    while let Some((before, after)) = rest.split_once("<id:") {
+        let (name, left) = after.split_once('>').ok_or("<id: without its >")?;
+        let ix = container(world, name)?;
+        let id = world.node_id(ix).ok_or_else(|| format!("{name} has no id yet"))?;
+        out += &format!("{before}{id}");
+        rest = left;
+    }
+    Ok(out + rest)
 }

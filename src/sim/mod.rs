@@ -75,6 +75,12 @@ const LANE_NETWORK: u64 = 1;
 const LANE_DOCKER: u64 = 2;
 const LANE_CONTAINERS: u64 = 1000;
 
+/// A world can go to another thread: a Web Worker, or one of many that search for faults.
+const _: fn() = || {
+    fn is_send<T: Send>() {}
+    is_send::<World>();
+};
+
 impl World {
     /// A world in which `docker compose up` (or the start of all servers) begins now.
     pub fn new(spec: &Spec, seed: Seed) -> World {

@@ -1,6 +1,7 @@
 //! Random faults and commands from a seed, then peace.
 
 use crate::properties::rules::{Rules, converged};
+use slotlab::script::line;
 use slotlab::shapes::spec::Latency;
 use slotlab::shapes::{Config, ContainerIx};
 use slotlab::sim::{Action, ContainerState, Entry, Group, Place, Rule, Verdict, World};
@@ -16,6 +17,7 @@ struct Run {
     rules: Rules,
     script: Vec<String>,
     log: Vec<Entry>,
+    wanted: Option<String>,
 }
 
 /// Plays the run of a seed; what it breaks and how, if it breaks something.
@@ -35,7 +37,8 @@ pub(crate) fn run(seed: u64) -> Option<String> {
          repl-diskless-sync-delay {delay}"
     )];
     let world = World::ready(START, masters, replicas, &config, Seed(seed));
-    let mut run = Run { world, rules: Rules::default(), script, log: Vec::new() };
+    let wanted = std::env::var("PROPERTY_FIND").ok();
+    let mut run = Run { world, rules: Rules::default(), script, log: Vec::new(), wanted };
     run.play(&mut luck, timeout)
         .err()
         .map(|broken| format!("seed {seed}: {broken}\n{}\n", run.script.join("\n\n")))
@@ -67,11 +70,22 @@ impl Run {
         while self.world.step_event(until, &mut self.log) {
             if !self.log.is_empty() {
                 self.rules.hear(&self.world, &self.log)?;
+                self.seek_wanted()?;
                 self.log.clear();
             }
         }
         self.world.run_until(until, &mut self.log);
         self.rules.hear(&self.world, &self.log)
+    }
+
+    /// `PROPERTY_FIND="asks for votes"` finds a run in whose log a line has these words.
+    fn seek_wanted(&self) -> Result<(), String> {
+        let Some(wanted) = &self.wanted else { return Ok(()) };
+        let mut lines = self.log.iter().map(|entry| line(&self.world, entry));
+        match lines.find(|line| line.contains(wanted.as_str())) {
+            Some(line) => Err(format!("found: {line}")),
+            None => Ok(()),
+        }
     }
 
     fn act(&mut self, action: &Action, directive: String) -> Result<(), String> {
