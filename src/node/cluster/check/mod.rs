@@ -1,4 +1,4 @@
-//! Nodes on a wire: a world of thirty lines, to check the protocol without the real one.
+//! Nodes on a wire: a small world, to check the protocol without the real one.
 //!
 //! Every packet takes the same time, every process ticks a little slower than every 100 ms. What
 //! a network can do is absent here; `sim` has it.
