@@ -137,7 +137,8 @@ fn prompt_of(run: &Run, prompts: &mut BTreeMap<ClientId, String>, client: Client
 /// `-> Redirected to slot [866] located at 127.0.0.1:7001` changes the prompt from then on.
 fn follow_redirect(prompts: &mut BTreeMap<ClientId, String>, client: ClientId, text: &str) {
     let lines = text.lines().filter(|line| line.starts_with("-> Redirected to slot"));
-    if let Some((_, address)) = lines.filter_map(|line| line.split_once(" located at ")).last() {
+    if let Some((_, address)) = lines.filter_map(|line| line.split_once(" located at ")).next_back()
+    {
         prompts.insert(client, format!("{}> ", address.trim()));
     }
 }

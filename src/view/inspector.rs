@@ -220,68 +220,59 @@ fn keys(lang: Lang, run: &Run, member: &Member) -> Body {
 
 fn actions(lang: Lang, member: &Member) -> Vec<Button> {
     let ix = member.ix;
-    let up = member.answers();
-    let off = member.state == State::Off;
-    let replica = member.myself().is_some_and(|line| line.flags.has(Flags::REPLICA));
-    let button = |label: &str, title: &str, works: bool, why: &str, msg: Msg, class| Button {
-        label: word(lang, label),
-        title: word(lang, if works { title } else { why }),
-        msg: works.then_some(msg),
-        class,
-    };
-    let pause = match member.state {
-        State::Paused => {
-            button("act-resume", "act-resume-says", true, "", Msg::Act(Action::Resume(ix)), "btn")
-        }
-        State::Off | State::Loading | State::Up => button(
-            "act-pause",
-            "act-pause-says",
-            up,
-            "act-why-not-running",
-            Msg::Act(Action::Pause(ix)),
-            "btn",
-        ),
-    };
-    let start = match off {
-        true => button("act-start", "act-start-says", true, "", Msg::Act(Action::Start(ix)), "btn"),
-        false => button(
-            "act-restart",
-            "act-restart-says",
-            true,
-            "",
-            Msg::Act(Action::Restart(ix)),
-            "btn",
-        ),
-    };
     let isolate = if member.isolated { "act-rejoin" } else { "act-isolate" };
+    let replica = member.myself().is_some_and(|line| line.flags.has(Flags::REPLICA));
+    let no_replica = (!replica || !member.answers()).then_some("act-why-no-replica");
     let failover = Action::Command { node: ix, argv: vec!["CLUSTER".into(), "FAILOVER".into()] };
+    let act = |words, why_not, action, class| button(lang, words, why_not, Msg::Act(action), class);
     vec![
-        button(
-            "act-kill",
-            "act-kill-says",
-            !off,
-            "act-why-not-running",
-            Msg::Act(Action::KillProcess(ix)),
-            "btn danger",
-        ),
-        pause,
-        start,
-        button(
-            "act-stop",
-            "act-stop-says",
-            !off,
-            "act-why-not-running",
-            Msg::Act(Action::Kill(ix)),
-            "btn danger wide",
-        ),
-        button(isolate, "act-isolate-says", true, "", Msg::Isolate(ix), "btn wide"),
-        button(
-            "act-failover",
-            "act-failover-says",
-            replica && up,
-            "act-why-no-replica",
-            Msg::Act(failover),
-            "btn full",
-        ),
+        act(["act-kill", "act-kill-says"], is_off(member), Action::KillProcess(ix), "btn danger"),
+        pause_or_resume(lang, member),
+        start_or_restart(lang, member),
+        act(["act-stop", "act-stop-says"], is_off(member), Action::Kill(ix), "btn danger wide"),
+        button(lang, [isolate, "act-isolate-says"], None, Msg::Isolate(ix), "btn wide"),
+        act(["act-failover", "act-failover-says"], no_replica, failover, "btn full"),
     ]
+}
+
+fn pause_or_resume(lang: Lang, member: &Member) -> Button {
+    let ix = member.ix;
+    let silent = (!member.answers()).then_some("act-why-not-running");
+    let (words, why_not, action) = match member.state {
+        State::Paused => (["act-resume", "act-resume-says"], None, Action::Resume(ix)),
+        State::Off | State::Loading | State::Up => {
+            (["act-pause", "act-pause-says"], silent, Action::Pause(ix))
+        }
+    };
+    button(lang, words, why_not, Msg::Act(action), "btn")
+}
+
+fn start_or_restart(lang: Lang, member: &Member) -> Button {
+    let (words, action) = match member.state {
+        State::Off => (["act-start", "act-start-says"], Action::Start(member.ix)),
+        State::Paused | State::Loading | State::Up => {
+            (["act-restart", "act-restart-says"], Action::Restart(member.ix))
+        }
+    };
+    button(lang, words, None, Msg::Act(action), "btn")
+}
+
+fn is_off(member: &Member) -> Option<&'static str> {
+    (member.state == State::Off).then_some("act-why-not-running")
+}
+
+/// A button that works unless there is a reason why not, which then takes the place of its title.
+fn button(
+    lang: Lang,
+    [label, title]: [&str; 2],
+    why_not: Option<&str>,
+    msg: Msg,
+    class: &'static str,
+) -> Button {
+    Button {
+        label: word(lang, label),
+        title: word(lang, why_not.unwrap_or(title)),
+        msg: why_not.is_none().then_some(msg),
+        class,
+    }
 }

@@ -193,7 +193,7 @@ pub(crate) fn command(rng: &mut Rng) -> Argv {
     Argv::new(words)
 }
 
-fn one<'a, T: Copy>(rng: &mut Rng, choices: &'a [T]) -> T {
+fn one<T: Copy>(rng: &mut Rng, choices: &[T]) -> T {
     choices[rng.below(choices.len() as u64) as usize]
 }
 
