@@ -79,12 +79,6 @@ pub(super) const COMMANDS: &[Command] = &[
     ),
     absent("pfdebug", 3, GROW.or(Flags::ADMIN), key(2)),
     absent("pfselftest", 1, Flags::ADMIN, Keys::None),
-    absent(
-        "save",
-        1,
-        Flags::ADMIN.or(Flags::NOSCRIPT).or(Flags::NO_ASYNC_LOADING).or(Flags::NO_MULTI),
-        Keys::None,
-    ),
     absent("slowlog", -2, Flags::NONE, Keys::None),
     absent(
         "sync",

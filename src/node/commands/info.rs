@@ -99,8 +99,9 @@ fn persistence(node: &Node, now: Time) -> String {
     lines(&[
         ("loading", if node.is_loading(now) { "1" } else { "0" }),
         ("async_loading", "0"),
-        ("rdb_changes_since_last_save", &node.clients.stats.changes.to_string()),
+        ("rdb_changes_since_last_save", &node.persistence().changes().to_string()),
         ("rdb_bgsave_in_progress", "0"),
+        ("rdb_last_save_time", &node.persistence().saved_at().unix_s().to_string()),
         ("rdb_last_bgsave_status", "ok"),
         ("aof_enabled", if node.config.appendonly { "1" } else { "0" }),
         ("aof_rewrite_in_progress", "0"),
@@ -111,10 +112,14 @@ fn persistence(node: &Node, now: Time) -> String {
 
 fn stats(node: &Node, _: Time) -> String {
     let stats = &node.clients.stats;
+    let syncs = node.replication.syncs();
     lines(&[
         ("total_connections_received", &stats.connections_received.to_string()),
         ("total_commands_processed", &stats.commands_processed.to_string()),
         ("rejected_connections", "0"),
+        ("sync_full", &syncs.full.to_string()),
+        ("sync_partial_ok", &syncs.partial.to_string()),
+        ("sync_partial_err", &syncs.refused.to_string()),
         ("expired_keys", &stats.expired_keys.to_string()),
         ("evicted_keys", "0"),
         ("total_error_replies", &stats.error_replies.to_string()),

@@ -18,7 +18,7 @@ const QUICK: Flags = EVER.or(Flags::FAST);
 pub(super) const COMMANDS: &[Command] = &[
     node("time", 1, QUICK, Keys::None, time),
     node("lastsave", 1, QUICK, Keys::None, |node, _| {
-        Reply::Int(node.started.unix_s() as i64).into()
+        Reply::Int(node.persistence().saved_at().unix_s() as i64).into()
     }),
     node("role", 1, EVER.or(Flags::NOSCRIPT).or(Flags::FAST), Keys::None, |node, _| {
         node.role_reply().into()
@@ -51,7 +51,13 @@ pub(super) const COMMANDS: &[Command] = &[
     node("swapdb", 3, Flags::WRITE.or(Flags::FAST), Keys::None, |_, _| {
         Refused::text("ERR SWAPDB is not allowed in cluster mode").into()
     }),
-    node("bgsave", -1, OFFLINE, Keys::None, |_, _| {
+    node("save", 1, OFFLINE.or(Flags::NO_MULTI), Keys::None, |node, call| {
+        node.save(call.now);
+        Reply::OK.into()
+    }),
+    node("bgsave", -1, OFFLINE, Keys::None, |node, call| {
+        // The fork sees the dataset of this moment, and is done before anybody could look.
+        node.save(call.now);
         Reply::Simple("Background saving started".into()).into()
     }),
     node("bgrewriteaof", 1, OFFLINE, Keys::None, |_, _| {

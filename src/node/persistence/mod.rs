@@ -34,7 +34,7 @@ pub struct Disk {
 
 /// What a process knows of its files.
 #[derive(Clone, Debug)]
-pub(in crate::node) struct Persistence {
+pub struct Persistence {
     rdb: Option<Saved>,
     /// What an append-only file holds that this process does not write (`appendonly` was turned off).
     old_aof: Option<Saved>,
@@ -59,6 +59,14 @@ impl Persistence {
             shutdown: None,
         }
     }
+    /// When `dump.rdb` was last written, or the process began.
+    pub fn saved_at(&self) -> Time {
+        self.saved_at
+    }
+    /// How many writes took effect since then.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
     /// A write took effect.
     pub(in crate::node) fn changed(&mut self, command: &Argv) {
         self.changes += 1;
@@ -74,6 +82,11 @@ impl Node {
             false => self.persistence.old_aof.clone(),
         };
         Disk { nodes_conf: self.cluster.saved_conf(), aof, rdb: self.persistence.rdb.clone() }
+    }
+
+    /// What it knows of its files.
+    pub fn persistence(&self) -> &Persistence {
+        &self.persistence
     }
 
     /// Whether it reads a dataset into memory: most commands are refused with LOADING.
@@ -106,7 +119,7 @@ impl Node {
     }
 
     /// Writes `dump.rdb`.
-    fn save(&mut self, now: Time) {
+    pub(in crate::node) fn save(&mut self, now: Time) {
         self.persistence.rdb = Some(self.snapshot());
         self.persistence.saved_at = now;
         self.persistence.changes = 0;

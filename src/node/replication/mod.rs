@@ -53,6 +53,18 @@ pub struct Replication {
     acks_wanted: bool,
     /// Replicas that are online and not too late, counted once a second.
     good_replicas: u32,
+    syncs: Syncs,
+}
+
+/// How often replicas asked to be synchronised, and what they got: counters of INFO.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Syncs {
+    /// The whole dataset.
+    pub full: u64,
+    /// A part of the stream.
+    pub partial: u64,
+    /// The whole dataset although they asked for a part.
+    pub refused: u64,
 }
 
 impl Replication {
@@ -69,6 +81,7 @@ impl Replication {
             seconds: 0,
             acks_wanted: false,
             good_replicas: 0,
+            syncs: Syncs::default(),
         }
     }
     /// Whether `conn` is this replica's connection to its master.
@@ -106,6 +119,10 @@ impl Replication {
     /// Replicas that are online and were heard of within `min-replicas-max-lag`; counted each second.
     pub fn good_replicas(&self) -> u32 {
         self.good_replicas
+    }
+    /// How often replicas were synchronised, and how.
+    pub fn syncs(&self) -> Syncs {
+        self.syncs
     }
     /// Whether `conn` is a replica's connection to this node.
     pub fn is_replica_link(&self, conn: ConnId) -> bool {

@@ -96,9 +96,13 @@ impl Node {
             return Some(not_an_integer());
         };
         let replica = self.introduce(now, conn, wanted);
+        let asks_for_a_part = id.as_ref() != b"?";
         match self.replication.judge(id, wanted) {
             Ok(()) => self.resume_replica(now, replica, out),
-            Err(why) => self.enlist_replica(now, replica, why, out),
+            Err(why) => {
+                self.replication.syncs.refused += u64::from(asks_for_a_part);
+                self.enlist_replica(now, replica, why, out);
+            }
         }
         None
     }
@@ -120,6 +124,7 @@ impl Node {
     /// `+CONTINUE`; the missing bytes follow before the node sleeps.
     fn resume_replica(&mut self, now: Time, mut replica: Replica, out: &mut Outbox) {
         let replication = &mut self.replication;
+        replication.syncs.partial += 1;
         let replid = replication.history.id;
         out.send_client(replica.conn, ClientData::Stream(ReplData::Continue { replid }));
         let bytes = replication.history.offset - replica.sent;
@@ -133,6 +138,7 @@ impl Node {
     fn enlist_replica(&mut self, now: Time, replica: Replica, why: FullWhy, out: &mut Outbox) {
         out.note(Fact::FullResync { replica: replica.name(), why });
         let replication = &mut self.replication;
+        replication.syncs.full += 1;
         replication.replicas.push(replica);
         if replication.backlog.is_none() {
             // Nobody can have followed what was never kept.
