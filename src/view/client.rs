@@ -27,7 +27,7 @@ pub struct CardLine {
 /// A desk's card, in pixels.
 const DESK: [f64; 2] = [176.0, 92.0];
 /// A phone's: only a sign that a client is there.
-const PHONE: [f64; 2] = [64.0, 40.0];
+const PHONE: [f64; 2] = [80.0, 40.0];
 /// Letters of 12 px mono that fit into the desk's card.
 const FITS: usize = 20;
 
@@ -89,7 +89,7 @@ pub fn draw(width: f64, height: f64, said: &Said) -> ClientCard {
 }
 
 fn squeezed(mut line: CardLine) -> CardLine {
-    line.at.x -= 10.0;
+    line.at.x -= 5.0;
     line
 }
 
