@@ -245,5 +245,10 @@ fn line_at(run: &Run, entry: &Entry, prompt: String, text: String, class: &'stat
 fn last(mut lines: Vec<Line>) -> Vec<Line> {
     let extra = lines.len().saturating_sub(MOST_LINES);
     lines.drain(..extra);
+    for n in (1..lines.len()).rev() {
+        if lines[n].time == lines[n - 1].time {
+            lines[n].time.clear();
+        }
+    }
     lines
 }

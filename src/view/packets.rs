@@ -158,16 +158,18 @@ pub struct Ghost {
     pub label: Option<Point>,
 }
 
-/// At most so many shapes of each sort: above it a picture is noise.
+/// At most so many packets in flight: above it a picture is noise.
 const MOST: usize = 64;
+/// At most so many ghosts: at high speeds gossip would cover the ring.
+const MOST_GHOSTS: usize = 28;
 /// At most so many words.
 const MOST_LABELS: usize = 12;
 
 /// Draws what is in flight and what arrived.
 pub fn draw(mut flying: Vec<Sight>, mut arrived: Vec<Sight>, center: Point) -> Packets {
-    for sights in [&mut flying, &mut arrived] {
+    for (sights, most) in [(&mut flying, MOST), (&mut arrived, MOST_GHOSTS)] {
         sights.sort_by_key(|sight| (sight.glyph.rank(), std::cmp::Reverse(sight.id)));
-        sights.truncate(MOST);
+        sights.truncate(most);
     }
     let mut words = MOST_LABELS;
     let flights = flying.iter().map(|sight| flight(sight, center, &mut words)).collect();
