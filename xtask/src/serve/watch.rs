@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::{build, project};
 
-const WATCHED_FOLDERS: [&str; 3] = ["src", "www", "labs"];
+const WATCHED_FOLDERS: [&str; 2] = ["src", "www"];
 const WATCHED_FILES: [&str; 3] = ["index.html", "Cargo.toml", "Cargo.lock"];
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
