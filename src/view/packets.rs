@@ -164,6 +164,12 @@ const MOST: usize = 64;
 const MOST_GHOSTS: usize = 28;
 /// At most so many words.
 const MOST_LABELS: usize = 12;
+/// Half of a letter's width, in px, at the size of the words.
+const HALF_LETTER: f64 = 3.9;
+/// The width of the longest word, in px.
+const WIDEST: f64 = 94.0;
+/// The height of a word, in px.
+const LINE: f64 = 15.0;
 
 /// Draws what is in flight and what arrived.
 pub fn draw(mut flying: Vec<Sight>, mut arrived: Vec<Sight>, center: Point) -> Packets {
@@ -171,23 +177,48 @@ pub fn draw(mut flying: Vec<Sight>, mut arrived: Vec<Sight>, center: Point) -> P
         sights.sort_by_key(|sight| (sight.glyph.rank(), std::cmp::Reverse(sight.id)));
         sights.truncate(most);
     }
-    let mut words = MOST_LABELS;
+    let mut words = Words { left: MOST_LABELS, placed: Vec::new() };
     let flights = flying.iter().map(|sight| flight(sight, center, &mut words)).collect();
     let ghosts = arrived.iter().map(|sight| ghost(sight, center, &mut words)).collect();
     Packets { flights, ghosts }
 }
 
+/// The words that are already on the stage.
+struct Words {
+    left: usize,
+    placed: Vec<Point>,
+}
+
+impl Words {
+    /// Room for the word of `sight`, drawn at `at`: below it or above it, on no disc and on no other
+    /// word. A shape without its word is still a shape; words on words are nothing.
+    fn place(&mut self, sight: &Sight, at: Point) -> Option<Point> {
+        let word = sight.glyph.label();
+        if word.is_empty() || self.left == 0 {
+            return None;
+        }
+        let half = word.len() as f64 * HALF_LETTER;
+        let free = |spot: &Point| {
+            let apart = |other: &Point, x: f64, y: f64| {
+                x < (spot.x - other.x).abs() || y < (spot.y - other.y).abs()
+            };
+            let discs = [sight.from, sight.to];
+            self.placed.iter().all(|other| apart(other, half + WIDEST / 2.0, LINE))
+                && discs
+                    .iter()
+                    .all(|(disc, radius)| apart(disc, half + radius, LINE / 2.0 + radius))
+        };
+        let spots = [26.0, -18.0, 44.0].map(|down| Point { x: at.x, y: at.y + down });
+        let spot = spots.into_iter().find(free)?;
+        self.left -= 1;
+        self.placed.push(spot);
+        Some(spot)
+    }
+}
+
 fn chord(sight: &Sight, center: Point) -> Chord {
     let clear = if sight.glyph.quiet() { 5.0 } else { 12.0 };
     Chord::new(sight.from.0, sight.to.0, center).trimmed(sight.from.1 + clear, sight.to.1 + clear)
-}
-
-fn label(sight: &Sight, at: Point, words: &mut usize) -> Option<Point> {
-    if sight.glyph.label().is_empty() || *words == 0 {
-        return None;
-    }
-    *words -= 1;
-    Some(Point { x: at.x, y: at.y + 26.0 })
 }
 
 fn transform(glyph: Glyph, chord: &Chord, share: f64) -> String {
@@ -198,16 +229,16 @@ fn transform(glyph: Glyph, chord: &Chord, share: f64) -> String {
     }
 }
 
-fn flight(sight: &Sight, center: Point, words: &mut usize) -> Flight {
+fn flight(sight: &Sight, center: Point, words: &mut Words) -> Flight {
     let chord = chord(sight, center);
     let at = chord.at(sight.done);
     let transform = transform(sight.glyph, &chord, sight.done);
     let (behind, ahead) = chord.split(sight.done);
-    let label = label(sight, at, words);
+    let label = words.place(sight, at);
     Flight { id: sight.id, glyph: sight.glyph, at, transform, behind, ahead, label }
 }
 
-fn ghost(sight: &Sight, center: Point, words: &mut usize) -> Ghost {
+fn ghost(sight: &Sight, center: Point, words: &mut Words) -> Ghost {
     let chord = chord(sight, center);
     let share = if sight.held { 0.5 } else { 1.0 };
     let at = chord.at(share);
@@ -223,7 +254,7 @@ fn ghost(sight: &Sight, center: Point, words: &mut usize) -> Ghost {
             (false, true) => "trail error",
             (false, false) => "trail",
         },
-        label: label(sight, at, words),
+        label: words.place(sight, at),
     }
 }
 
@@ -248,5 +279,26 @@ mod tests {
         let drawn = draw(flying, Vec::new(), Point { x: 50.0, y: 50.0 });
         assert_eq!(drawn.flights.len(), MOST);
         assert_eq!(drawn.flights[0].glyph, Glyph::AuthAck);
+    }
+
+    #[test]
+    fn no_word_is_written_over_another() {
+        let request = |id| Sight {
+            id,
+            glyph: Glyph::AuthRequest,
+            from: (Point { x: 0.0, y: 0.0 }, 24.0),
+            to: (Point { x: 300.0, y: 0.0 }, 30.0),
+            done: 1.0,
+            bad: false,
+            held: false,
+        };
+        let drawn = draw(Vec::new(), (0..6).map(request).collect(), Point { x: 150.0, y: 300.0 });
+        let words: Vec<Point> = drawn.ghosts.iter().filter_map(|ghost| ghost.label).collect();
+        assert!(!words.is_empty(), "there is room for one");
+        for (i, a) in words.iter().enumerate() {
+            for b in &words[i + 1..] {
+                assert!(LINE <= (a.y - b.y).abs() || WIDEST <= (a.x - b.x).abs(), "{a:?} {b:?}");
+            }
+        }
     }
 }
