@@ -90,18 +90,30 @@ fn body(body: &Body, lang: Lang) -> Html {
                 }) }
             </ul>
         },
-        Body::Nodes(rows) => html! {
-            <table class="grid">
-                <thead><tr>
-                    <th scope="col">{ word(lang, "column-node") }</th>
-                    <th scope="col">{ word(lang, "column-flags") }</th>
-                    <th scope="col">{ word(lang, "column-of") }</th>
-                    <th scope="col">{ word(lang, "column-epoch") }</th>
-                    <th scope="col" class="num">{ word(lang, "column-slots") }</th>
-                </tr></thead>
-                <tbody>{ for rows.iter().map(row) }</tbody>
-            </table>
+        Body::Nodes { rows, text } => html! {
+            <>
+                { table(rows, lang) }
+                <details class="raw">
+                    <summary>{ word(lang, "nodes-raw") }</summary>
+                    <pre tabindex="0">{ text }</pre>
+                </details>
+            </>
         },
+    }
+}
+
+fn table(rows: &[Row], lang: Lang) -> Html {
+    html! {
+        <table class="grid">
+            <thead><tr>
+                <th scope="col">{ word(lang, "column-node") }</th>
+                <th scope="col">{ word(lang, "column-flags") }</th>
+                <th scope="col">{ word(lang, "column-of") }</th>
+                <th scope="col">{ word(lang, "column-epoch") }</th>
+                <th scope="col" class="num">{ word(lang, "column-slots") }</th>
+            </tr></thead>
+            <tbody>{ for rows.iter().map(row) }</tbody>
+        </table>
     }
 }
 

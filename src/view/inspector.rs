@@ -37,7 +37,12 @@ pub struct Inspector {
 #[derive(Clone, PartialEq, Debug)]
 pub enum Body {
     /// Its beliefs, one row a node.
-    Nodes(Vec<Row>),
+    Nodes {
+        /// As a table.
+        rows: Vec<Row>,
+        /// To the letter, as its redis-cli prints it.
+        text: String,
+    },
     /// Lines: what stands left, what stands right.
     Lines(Vec<(String, String)>),
     /// Why there is nothing.
@@ -162,7 +167,7 @@ fn body(session: &Session, run: &Run, members: &Members, member: &Member) -> Bod
     let lang = session.page.lang;
     match session.page.inspector {
         InspectorTab::Nodes if member.belief.is_empty() => Body::Empty(word(lang, "nodes-none")),
-        InspectorTab::Nodes => Body::Nodes(rows(members, member)),
+        InspectorTab::Nodes => Body::Nodes { rows: rows(members, member), text: raw(run, member) },
         InspectorTab::Keys => keys(lang, run, member),
         InspectorTab::Log => {
             let of = run.log().iter().rev().filter(|entry| entry.who == Who::Container(member.ix));
@@ -173,6 +178,14 @@ fn body(session: &Session, run: &Run, members: &Members, member: &Member) -> Bod
             if lines.is_empty() { Body::Empty(word(lang, "log-none")) } else { Body::Lines(lines) }
         }
     }
+}
+
+/// What `CLUSTER NODES` answers there.
+fn raw(run: &Run, member: &Member) -> String {
+    run.world()
+        .node(member.ix)
+        .map(|node| node.cluster().topology().to_string())
+        .unwrap_or_default()
 }
 
 fn rows(members: &Members, member: &Member) -> Vec<Row> {

@@ -122,6 +122,7 @@ link-replicas =
 tab-nodes = CLUSTER NODES
 tab-keys = Keys
 tab-log = Log
+nodes-raw = To the letter
 column-node = node
 column-flags = flags
 column-of = of

@@ -109,6 +109,7 @@ link-replicas = 레플리카 { $count }개
 tab-nodes = CLUSTER NODES
 tab-keys = 키
 tab-log = 기록
+nodes-raw = 출력 그대로
 column-node = 노드
 column-flags = 플래그
 column-of = 마스터
