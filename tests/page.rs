@@ -8,6 +8,7 @@ use slotlab::session::page::Page;
 use slotlab::session::{Msg, Session};
 use slotlab::sim::Action;
 use slotlab::ui::app::{App, AppProps};
+use slotlab::view::inspector::Body;
 use slotlab::view::{self, View};
 
 /// The first page a learner sees, as the server would send it.
@@ -77,6 +78,19 @@ fn what_a_learner_types_is_never_markup() {
     let html = html(AppProps { bench, page: Page::default() });
     assert!(!html.contains("<img"), "an element came out of a comment");
     assert!(html.contains("&lt;img"), "the text is gone");
+}
+
+#[test]
+fn the_inspector_says_what_the_node_itself_would_print() {
+    let mut session = after(10);
+    let second = session.run.as_ref().expect("it runs").servers()[1];
+    session.update(Msg::Select(second));
+    let inspector = view::of(&session).inspector.expect("one is selected");
+    let Body::Nodes { rows, text } = inspector.body else { panic!("the nodes come first") };
+    assert_eq!(rows.len(), 6);
+    let mine = text.lines().find(|line| line.contains(" myself,master ")).expect("its own line");
+    assert!(mine.starts_with("0fae62ed32710043f84f23cb850217351381f7f2 127.0.0.1:7002@17002 "));
+    assert!(mine.ends_with(" 2 connected 5461-10922"), "{mine}");
 }
 
 #[test]
