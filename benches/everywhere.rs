@@ -1,5 +1,6 @@
-//! How fast it is: natively with `cargo bench`, and the same work in wasm with
-//! `cargo bench --target wasm32-unknown-unknown`, in Node.
+//! How fast it is: natively with `cargo bench`, and the same work in wasm, in Node, as a test (what runs
+//! wasm for cargo has no benchmarks without a harness): `cargo test --no-default-features --profile bench
+//! --target wasm32-unknown-unknown --bench everywhere -- --nocapture`.
 //!
 //! Each figure is the best of some runs, so that other work on the machine disturbs it least.
 
