@@ -136,6 +136,26 @@ fn a_paste_of_ten_megabytes_is_refused_with_a_remark() {
 }
 
 #[test]
+fn a_thousand_servers_may_share_a_long_file() {
+    let service = |n| {
+        format!(
+            "  s{n}:\n    image: redis:7.0\n    command: redis-server /r.conf\n    \
+             env_file: e\n    volumes: [./r.conf:/r.conf]\n"
+        )
+    };
+    let files = Files::new()
+        .with(
+            "docker-compose.yml",
+            "services:\n".to_owned() + &(0..1000).map(service).collect::<String>(),
+        )
+        .with("r.conf", "save 1 1\n".repeat(100_000))
+        .with("e", "A=b\n".repeat(200_000));
+    let reading = compose::read(&files);
+    assert_eq!(reading.spec.map(|spec| spec.containers.len()), Some(1000));
+    assert!(reading.remarks.iter().any(|remark| remark.code == compose::Code::FileTooLarge));
+}
+
+#[test]
 fn mutilated_files_are_read_without_a_panic() {
     let mut rng = slotlab::words::Rng::new(slotlab::words::Seed(7), 0);
     for round in 0..400 {

@@ -8,6 +8,7 @@
 use super::remark::{Code, Place, Remarks};
 use crate::shapes::Config;
 use crate::shapes::config::Complaint;
+use std::collections::BTreeMap;
 
 /// A server's configuration with the places of its directives.
 #[derive(Clone, Debug, Default)]
@@ -15,22 +16,35 @@ pub(super) struct Loaded {
     pub(super) config: Config,
     /// What the server prints instead of starting.
     pub(super) fatal: Option<String>,
-    directives: Vec<(String, Place)>,
+    /// Where each directive was set last.
+    directives: BTreeMap<String, Place>,
     /// How many lines were read.
     lines: usize,
+    /// How many bytes of directives were read.
+    bytes: usize,
 }
+
+/// The most bytes of directives that are read, comments not counted: redis.conf as it is shipped has
+/// 2 KiB of them.
+const LARGEST: usize = 32 << 10;
 
 impl Loaded {
     /// Where `directive` was set last.
     pub(super) fn place(&self, directive: &str) -> Option<&Place> {
-        self.directives.iter().rev().find(|(name, _)| name == directive).map(|(_, at)| at)
+        self.directives.get(directive)
     }
 
     /// Reads the lines of a file; `at` is the place of its first line (of the scalar, if the text
-    /// stands inside a compose file).
+    /// stands inside a compose file). A file with too much in it is passed over as a whole.
     pub(super) fn read_file(&mut self, text: &str, at: &Place, remarks: &mut Remarks) {
         let first = at.line.max(1);
         for (number, line) in (0..).zip(text.split('\n')) {
+            if LARGEST < self.bytes {
+                let sizes = [("bytes", text.len().to_string()), ("limit", LARGEST.to_string())];
+                remarks.add(&at.line(first + number), Code::FileTooLarge, sizes);
+                *self = Loaded::default();
+                return;
+            }
             self.read_line(line, &at.line(first + number), remarks);
         }
     }
@@ -51,6 +65,7 @@ impl Loaded {
         if self.fatal.is_some() || line.is_empty() || line.starts_with('#') {
             return;
         }
+        self.bytes += line.len();
         let Some(words) = split_args(line) else {
             return self.refuse(line, "Unbalanced quotes in configuration line", at, remarks);
         };
@@ -71,7 +86,7 @@ impl Loaded {
                 }
             }
         }
-        self.directives.push((name, at.clone()));
+        self.directives.insert(name, at.clone());
     }
 
     fn refuse(&mut self, line: &str, complaint: &str, at: &Place, remarks: &mut Remarks) {

@@ -12,6 +12,9 @@ use std::net::IpAddr;
 /// The fewest masters of a cluster that `create` makes.
 const FEWEST_MASTERS: usize = 3;
 
+/// More nodes of one command are not looked up: there are never so many containers.
+const MOST_NODES: usize = 2000;
+
 /// A `redis-cli --cluster create`.
 struct Create<'a> {
     ix: usize,
@@ -64,7 +67,7 @@ impl<'a> Create<'a> {
         let replicas = value("--cluster-replicas").and_then(|text| text.parse().ok()).unwrap_or(0);
         let yes = after.iter().any(|word| word == "--cluster-yes");
         let piped = stdin.as_deref().is_some_and(|text| text.starts_with("yes"));
-        let nodes = named.into_iter().filter_map(|word| address(word)).collect();
+        let nodes = named.into_iter().filter_map(|word| address(word)).take(MOST_NODES).collect();
         Some(Create { ix, it, nodes, replicas, confirmed: yes || piped, sleep: *sleep })
     }
 

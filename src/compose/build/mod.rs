@@ -29,6 +29,9 @@ use std::collections::BTreeMap;
 /// The most containers of a project.
 const MOST_CONTAINERS: usize = 1000;
 
+/// The most bytes of env files that are read for all services together.
+const ENV_BYTES: usize = 4 << 20;
+
 /// A container to be, with what the files say of it.
 struct Planned<'a> {
     service: &'a Service,
@@ -54,8 +57,9 @@ pub(super) fn build(
     let services = active(project, lab, remarks);
     let order = order::order(project, &services, remarks);
     let mut planned = plan(&services, &prefix, files, env, remarks)?;
+    let mut sheets = server::Sheets::new();
     for planned in &mut planned {
-        planned.build_server(files, &project.configs, lab, remarks);
+        planned.build_server(files, &project.configs, lab, &mut sheets, remarks);
     }
     let mut networks = Networks::new(project, &prefix, &services, remarks);
     let spaces = Spaces::new(&services, &order, &planned, &mut networks, remarks);
@@ -107,8 +111,9 @@ fn plan<'a>(
         return None;
     }
     let mut planned = Vec::with_capacity(count);
+    let mut budget = ENV_BYTES;
     for (of, &service) in services.iter().enumerate() {
-        let inside = environment(service, files, env, remarks);
+        let inside = environment(service, files, env, &mut budget, remarks);
         let launch = launch::launch(service, &inside, remarks);
         for number in 0..service.replicas {
             let name = container_name(service, number, prefix, remarks);
@@ -126,12 +131,25 @@ fn plan<'a>(
     Some(planned)
 }
 
-/// The variables that the processes of `service` have.
-fn environment(service: &Service, files: &Files, env: &Env, remarks: &mut Remarks) -> Env {
-    let mut inside = env.clone();
+/// The variables that the processes of `service` have: not those of `.env`, unless they are named.
+fn environment(
+    service: &Service,
+    files: &Files,
+    env: &Env,
+    budget: &mut usize,
+    remarks: &mut Remarks,
+) -> Env {
+    let mut inside = Env::default();
     for (path, required) in &service.env_files {
         match files.get_key_value(&path.value) {
-            Some((name, text)) => inside.read(name, text, remarks),
+            Some((name, text)) if text.len() <= *budget => {
+                *budget -= text.len();
+                inside.read(name, text, remarks);
+            }
+            Some((_, text)) => {
+                let sizes = [("bytes", text.len().to_string()), ("limit", ENV_BYTES.to_string())];
+                remarks.add(&path.at, Code::FileTooLarge, sizes);
+            }
             None if *required => {
                 remarks.add(&path.at, Code::EnvFileMissing, [("file", path.value.clone())]);
             }
@@ -139,7 +157,8 @@ fn environment(service: &Service, files: &Files, env: &Env, remarks: &mut Remark
         }
     }
     for (name, value) in &service.environment {
-        inside.set(name, value.clone());
+        let inherited = env.get(name).filter(|_| value.is_empty());
+        inside.set(name, inherited.unwrap_or(value).into());
     }
     inside
 }

@@ -36,12 +36,13 @@ impl Spaces {
             networks.reserve(service, remarks);
         }
         let mut spaces = Spaces { list: Vec::new(), of: vec![NamespaceIx(0); planned.len()] };
+        let origins: Vec<Origin> =
+            (0..planned.len()).map(|ix| origin(ix, planned, remarks)).collect();
         let mut host = None;
         for &service in &order.sequence {
             for (ix, it) in planned.iter().enumerate().filter(|(_, it)| it.of == service) {
-                let origin = origin(ix, planned, remarks);
-                published_in_vain(it, &origin, remarks);
-                spaces.of[ix] = match origin {
+                published_in_vain(it, &origins[ix], remarks);
+                spaces.of[ix] = match origins[ix] {
                     Origin::Own => {
                         let addresses = networks.addresses(it.service, it.number == 0, remarks);
                         spaces.add(own(ix, it, addresses))
@@ -50,11 +51,30 @@ impl Spaces {
                         spaces.add(Namespace { published: Vec::new(), ..own(ix, it, Vec::new()) })
                     }
                     Origin::Host => *host.get_or_insert_with(|| spaces.add(host_namespace())),
-                    Origin::Of(other) => spaces.of[other],
+                    Origin::Of(_) => continue,
                 };
             }
         }
+        spaces.share(&origins, planned, remarks);
         spaces
+    }
+
+    /// Puts those who share a network where the one at the end of the chain is. A chain that ends
+    /// nowhere gives its containers no network at all.
+    fn share(&mut self, origins: &[Origin], planned: &[Planned], remarks: &mut Remarks) {
+        for (ix, it) in planned.iter().enumerate() {
+            if !matches!(origins[ix], Origin::Of(_)) {
+                continue;
+            }
+            self.of[ix] = match end_of_chain(ix, origins) {
+                Some(end) => self.of[end],
+                None => {
+                    let service = [("service", it.service.name.clone())];
+                    remarks.add(&it.service.at, Code::DependencyCycle, service);
+                    self.add(Namespace { published: Vec::new(), ..own(ix, it, Vec::new()) })
+                }
+            };
+        }
     }
 
     fn add(&mut self, namespace: Namespace) -> NamespaceIx {
@@ -66,6 +86,16 @@ impl Spaces {
     pub(super) fn of(&self, container: usize) -> &Namespace {
         &self.list[usize::from(self.of[container].0)]
     }
+}
+
+/// The container whose network `ix` sees in the end; none if it is its own, round a cycle.
+fn end_of_chain(ix: usize, origins: &[Origin]) -> Option<usize> {
+    let step = |&at: &usize| match origins[at] {
+        Origin::Of(other) => Some(other),
+        Origin::Own | Origin::Host | Origin::None => None,
+    };
+    let end = std::iter::successors(Some(ix), step).take(origins.len()).last()?;
+    step(&end).is_none().then_some(end)
 }
 
 fn own(

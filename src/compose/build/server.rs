@@ -9,6 +9,7 @@ use crate::compose::lab::Lab;
 use crate::compose::model::ConfigDef;
 use crate::compose::remark::{Code, Place, Remarks};
 use crate::shapes::spec::Server;
+use std::collections::BTreeMap;
 
 /// A server and where its directives stand.
 pub(super) struct Built {
@@ -20,6 +21,9 @@ pub(super) struct Built {
     pub(super) folder: String,
 }
 
+/// Configuration files as they were read, by where they begin: a thousand servers may share one.
+pub(super) type Sheets = BTreeMap<Place, Loaded>;
+
 impl Planned<'_> {
     /// Reads what its server is started with, if it runs one.
     pub(super) fn build_server(
@@ -27,6 +31,7 @@ impl Planned<'_> {
         files: &Files,
         configs: &[ConfigDef],
         lab: &Lab,
+        sheets: &mut Sheets,
         remarks: &mut Remarks,
     ) {
         let Launch::Server { args } = &self.launch else { return };
@@ -41,17 +46,22 @@ impl Planned<'_> {
             let path = paths::absolute(self.service, None, path);
             match paths::seen(files, configs, self.service, &path) {
                 Seen::File { text, at: file } => {
-                    loaded.read_file(text, &file, remarks);
+                    let sheet = sheets.entry(file.clone()).or_insert_with(|| {
+                        let mut sheet = Loaded::default();
+                        sheet.read_file(text, &file, remarks);
+                        sheet
+                    });
+                    loaded = sheet.clone();
                     at = file;
                 }
+                // Redis opens the folder, reads nothing, and starts with what is built in.
                 Seen::EmptyFolder { source, at } => {
                     let args = [("path", path.clone()), ("file", source.into())];
                     remarks.add(at, Code::ConfigMissing, args);
-                    fatal = Some(cannot_read(&path, "Success"));
                 }
                 Seen::Nothing => {
                     remarks.add(command, Code::ConfigNotMounted, [("path", path.clone())]);
-                    fatal = Some(cannot_read(&path, "No such file or directory"));
+                    fatal = Some(cannot_read(&path));
                 }
             }
         }
@@ -74,8 +84,8 @@ impl Planned<'_> {
 }
 
 /// What a server prints that cannot read its file.
-fn cannot_read(path: &str, why: &str) -> String {
-    format!("Fatal error, can't open config file '{path}': {why}\n")
+fn cannot_read(path: &str) -> String {
+    format!("Fatal error, can't open config file '{path}': No such file or directory\n")
 }
 
 impl Built {
