@@ -14,8 +14,8 @@ use std::net::Ipv4Addr;
 pub(super) struct Networks {
     pub(super) list: Vec<Network>,
     by_key: BTreeMap<String, NetworkIx>,
-    /// Addresses that are taken or reserved, a set for each network.
-    taken: Vec<BTreeSet<Ipv4Addr>>,
+    /// Addresses that are taken or reserved and by whom, for each network.
+    taken: Vec<BTreeMap<Ipv4Addr, String>>,
 }
 
 /// The network of services that name none.
@@ -55,7 +55,9 @@ impl Networks {
 
     fn add(&mut self, key: &str, network: Network) {
         self.by_key.insert(key.into(), NetworkIx(self.list.len() as u16));
-        self.taken.push(BTreeSet::from([network.subnet, network.gateway]));
+        self.taken.push(BTreeMap::from(
+            [network.subnet, network.gateway].map(|ip| (ip, network.name.clone())),
+        ));
         self.list.push(network);
     }
 
@@ -67,8 +69,11 @@ impl Networks {
             let network = &self.list[usize::from(ix.0)];
             match address.value.parse::<Ipv4Addr>() {
                 Ok(ip) if inside(network, ip) => {
-                    if !self.taken[usize::from(ix.0)].insert(ip) {
-                        twice(&address.at, ip, &service.name, remarks);
+                    let taken = &mut self.taken[usize::from(ix.0)];
+                    if let Some(first) = taken.get(&ip) {
+                        twice(&address.at, ip, first, remarks);
+                    } else {
+                        taken.insert(ip, service.name.clone());
                     }
                 }
                 Ok(_) | Err(_) => {
@@ -114,13 +119,13 @@ impl Networks {
         let ix = *self.by_key.get(key)?;
         let (network, taken) = (&self.list[usize::from(ix.0)], &mut self.taken[usize::from(ix.0)]);
         let mut ip = next(network.gateway);
-        while taken.contains(&ip) {
+        while taken.contains_key(&ip) {
             ip = next(ip);
         }
         if !inside(network, ip) {
             return None;
         }
-        taken.insert(ip);
+        taken.insert(ip, key.into());
         Some((ix, ip))
     }
 }
