@@ -5,6 +5,7 @@ use slotlab::compose::{self, Files, labs};
 use slotlab::shapes::spec::{Container, Program};
 use slotlab::sim::{Entry, What, World};
 use slotlab::words::{Millis, Seed};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
@@ -89,13 +90,19 @@ fn container_line(container: &Container) -> String {
 
 fn folder(path: &Path) -> Files {
     let mut files = Files::new();
+    add_folder(&mut files, path, "");
+    files
+}
+
+fn add_folder(files: &mut Files, path: &Path, under: &str) {
     for entry in fs::read_dir(path).expect("a folder").flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name != "expected.txt" {
+        let name = format!("{under}{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            add_folder(files, &entry.path(), &format!("{name}/"));
+        } else if name != "expected.txt" {
             files.insert_bytes(&name, &fs::read(entry.path()).expect("a file"));
         }
     }
-    files
 }
 
 /// Compares with what is recorded, or records.
@@ -127,12 +134,32 @@ fn every_ready_lab_is_read_as_recorded() {
     }
 }
 
+/// Ten megabytes, too long to be kept beside the others.
+fn huge() -> Files {
+    let config = "# nothing\n".repeat(1 << 20);
+    Files::new()
+        .with("docker-compose.yml", "a: b\n".repeat(2 << 20))
+        .with("docker-compose.override.yml", "services: {a: {image: redis:7.0.15}}\n")
+        .with("redis.conf", config)
+}
+
 #[test]
 fn a_paste_of_ten_megabytes_is_refused_with_a_remark() {
-    let files = Files::new().with("docker-compose.yml", "a: b\n".repeat(2 << 20));
-    let reading = compose::read(&files);
-    let codes: Vec<&str> = reading.remarks.iter().map(|remark| remark.code.name()).collect();
-    assert_eq!(codes, ["no-compose-file", "file-too-large"]);
+    check(&Path::new(FOLDER).join("huge.txt"), &summary(&huge()));
+}
+
+#[test]
+fn every_remark_occurs_in_a_recorded_project() {
+    let mut recorded = String::new();
+    for entry in fs::read_dir(FOLDER).expect("the folder").flatten() {
+        let path = entry.path();
+        let text = if path.is_dir() { path.join("expected.txt") } else { path };
+        recorded += &fs::read_to_string(text).expect("recorded with REWRITE=1");
+    }
+    let words: BTreeSet<&str> = recorded.split_whitespace().collect();
+    let missing: Vec<&str> =
+        compose::Code::ALL.iter().map(|code| code.name()).filter(|n| !words.contains(n)).collect();
+    assert_eq!(missing, [""; 0], "no recorded project shows these remarks");
 }
 
 #[test]
@@ -153,6 +180,23 @@ fn a_thousand_servers_may_share_a_long_file() {
     let reading = compose::read(&files);
     assert_eq!(reading.spec.map(|spec| spec.containers.len()), Some(1000));
     assert!(reading.remarks.iter().any(|remark| remark.code == compose::Code::FileTooLarge));
+}
+
+#[test]
+fn files_that_bring_each_other_in_without_end_are_read_to_a_limit() {
+    let mut chain = "services:\n  s0:\n    image: redis:7.0\n    ports: [1]\n".to_owned();
+    for n in 1..10_000 {
+        let _ = writeln!(chain, "  s{n}: {{extends: s{}, ports: [{n}]}}", n - 1);
+    }
+    let mut files = Files::new().with("compose.yml", "include: [a0.yml, a0.yml, chain.yml]\n");
+    files.insert("chain.yml", chain);
+    for n in 0..30 {
+        let next = n + 1;
+        files.insert(&format!("a{n}.yml"), format!("include: [a{next}.yml, a{next}.yml]\n"));
+    }
+    let reading = compose::read(&files);
+    let has = |code| reading.remarks.iter().any(|remark| remark.code == code);
+    assert!(has(compose::Code::YamlBomb) && reading.spec.is_none(), "{:?}", reading.remarks);
 }
 
 #[test]

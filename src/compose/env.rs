@@ -12,6 +12,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub(super) struct Env {
     values: BTreeMap<String, String>,
+    /// Where those stand that were read from a file.
+    places: BTreeMap<String, Place>,
     /// How many more bytes may be put in: `A=$B$B`, `B=$C$C` and so on would fill any memory.
     budget: usize,
 }
@@ -24,7 +26,7 @@ const BUDGET: usize = 1 << 20;
 
 impl Default for Env {
     fn default() -> Env {
-        Env { values: BTreeMap::new(), budget: BUDGET }
+        Env { values: BTreeMap::new(), places: BTreeMap::new(), budget: BUDGET }
     }
 }
 
@@ -49,12 +51,22 @@ impl Env {
             }
             let value = self.env_value(value.trim_start(), &at, remarks);
             self.set(name, value);
+            self.places.insert(name.into(), at);
         }
     }
 
     /// Sets a variable.
     pub(super) fn set(&mut self, name: &str, value: String) {
         self.values.insert(name.into(), value);
+    }
+    /// Sets all variables of another.
+    pub(super) fn set_all(&mut self, other: &Env) {
+        self.values.extend(other.values.clone());
+        self.places.extend(other.places.clone());
+    }
+    /// Where a variable was set in a file.
+    pub(super) fn place(&self, name: &str) -> Place {
+        self.places.get(name).cloned().unwrap_or_default()
     }
     /// The value of a variable.
     pub(super) fn get(&self, name: &str) -> Option<&str> {

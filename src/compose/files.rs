@@ -13,6 +13,14 @@ pub struct Files(BTreeMap<String, String>);
 const COMPOSE_NAMES: [&str; 4] =
     ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 
+/// Names of the file that is laid over it, in the order in which compose looks for them.
+const OVERRIDE_NAMES: [&str; 4] = [
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+];
+
 impl Files {
     /// No files.
     pub fn new() -> Files {
@@ -48,6 +56,10 @@ impl Files {
     /// The compose file: its name and text.
     pub fn compose_file(&self) -> Option<(&str, &str)> {
         COMPOSE_NAMES.iter().find_map(|&name| self.get(name).map(|text| (name, text)))
+    }
+    /// The name of the file that is laid over the compose file.
+    pub(super) fn override_file(&self) -> Option<&str> {
+        OVERRIDE_NAMES.into_iter().find(|name| self.get(name).is_some())
     }
     /// Whether some file lies in the folder `path`.
     pub fn has_folder(&self, path: &str) -> bool {

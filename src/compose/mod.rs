@@ -1,8 +1,8 @@
 //! Layer 5, compose: from `docker-compose.yml`, `.env` and `redis.conf` to what is to be built.
 //!
 //! [`read`] is total: whatever the bytes, it answers with what could be understood and with
-//! [`Remark`]s about the rest. Text becomes a tree (`yaml`), the tree a file as written (`model`),
-//! that a spec (`build`).
+//! [`Remark`]s about the rest. Text becomes a tree (`yaml`), the trees of several files one (`source`),
+//! that a project as written (`model`), and that a spec (`build`).
 //!
 //! Absent: anything that runs. What `docker compose` prints is here because it follows from the spec.
 
@@ -17,6 +17,7 @@ mod model;
 pub mod print;
 pub mod remark;
 mod shell;
+mod source;
 mod split;
 mod yaml;
 
@@ -27,7 +28,6 @@ pub use remark::{Code, Place, Remark, Severity};
 use crate::shapes::Spec;
 use env::Env;
 use remark::Remarks;
-use std::sync::Arc;
 
 /// What the files say.
 #[derive(Clone, PartialEq, Debug)]
@@ -53,28 +53,23 @@ pub fn read(files: &Files) -> Reading {
 }
 
 fn spec(files: &Files, lab: &Lab, remarks: &mut Remarks) -> Option<Spec> {
-    let Some((name, text)) = files.compose_file() else {
-        remarks.add(&Place::default(), Code::NoComposeFile, []);
-        return None;
-    };
     let mut env = Env::default();
     if let Some(text) = files.get(".env") {
         env.read(".env", text, remarks);
     }
-    let file: Arc<str> = name.into();
-    let mut say = |text: &str, at: &Place, remarks: &mut Remarks| env.put_in(text, at, remarks);
-    let root = yaml::read(&file, text, remarks, &mut say)?;
+    let root = source::load(files, &mut env, remarks)?;
     let project = model::read(&root, remarks)?;
     build::build(&project, files, lab, &env, remarks)
 }
 
-/// The files that are text and not too large; what is passed over is remarked on.
+/// The files; one that is too large counts as empty. What is passed over is remarked on.
 fn readable(files: &Files, remarks: &mut Remarks) -> Files {
     let mut readable = Files::new();
     for (path, text) in files.iter() {
         if LARGEST < text.len() {
             let sizes = [("bytes", text.len().to_string()), ("limit", LARGEST.to_string())];
             remarks.add(&Place::file(path), Code::FileTooLarge, sizes);
+            readable.insert(path, "");
             continue;
         }
         let strange = |line: &str| line.contains(['\0', '\u{fffd}']);

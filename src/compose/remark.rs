@@ -89,6 +89,10 @@ impl Remarks {
             self.add(at, code, args);
         }
     }
+    /// Whether one about this file as a whole was added.
+    pub fn about(&self, file: &str) -> bool {
+        self.0.iter().any(|remark| remark.at == Place::file(file))
+    }
     /// Whether one with this code was added.
     pub fn has(&self, code: Code) -> bool {
         self.0.iter().any(|remark| remark.code == code)
@@ -158,6 +162,14 @@ codes! {
     // -- the compose file
     /// There is no docker-compose.yml.
     NoComposeFile = Error "no-compose-file";
+    /// `key`, `file`: names a file that is not among the given ones.
+    SourceMissing = Error "source-missing";
+    /// `name`: a file that includes, or a service that extends, itself in the end.
+    SourceCircle = Error "source-circle";
+    /// `service`, `file`: it extends a service that is not there.
+    ExtendsMissing = Error "extends-missing";
+    /// `name`: no name for a project.
+    ProjectNameInvalid = Error "project-name-invalid";
     /// `version:` does nothing since compose 2.
     VersionObsolete = Hint "version-obsolete";
     /// `key`: compose does not know it.

@@ -12,7 +12,7 @@ mod order;
 mod paths;
 mod server;
 
-use super::env::Env;
+use super::env::{Env, shorten};
 use super::files::Files;
 use super::lab::Lab;
 use super::model::fields::Text;
@@ -53,8 +53,8 @@ pub(super) fn build(
     env: &Env,
     remarks: &mut Remarks,
 ) -> Option<Spec> {
-    let prefix = network::project_name(project.name.as_deref().unwrap_or(&lab.project));
-    let services = active(project, lab, remarks);
+    let prefix = project_name(project, lab, env, remarks);
+    let services = active(project, &profiles(lab, env), remarks);
     let order = order::order(project, &services, remarks);
     let mut planned = plan(&services, &prefix, files, env, remarks)?;
     let mut sheets = server::Sheets::new();
@@ -82,11 +82,38 @@ pub(super) fn build(
     })
 }
 
+/// The project's name: that of the environment, of the file, or of the folder.
+fn project_name(project: &Project, lab: &Lab, env: &Env, remarks: &mut Remarks) -> String {
+    const VARIABLE: &str = "COMPOSE_PROJECT_NAME";
+    let Some(given) = env.get(VARIABLE).filter(|name| !name.is_empty()) else {
+        return network::project_name(project.name.as_deref().unwrap_or(&lab.project));
+    };
+    let name = network::project_name(given);
+    if name != given {
+        remarks.add(&env.place(VARIABLE), Code::ProjectNameInvalid, [("name", shorten(given))]);
+    }
+    name
+}
+
+/// The active profiles: those asked for, or else those of the environment.
+fn profiles(lab: &Lab, env: &Env) -> Vec<String> {
+    if !lab.profiles.is_empty() {
+        return lab.profiles.clone();
+    }
+    let named = env.get("COMPOSE_PROFILES").unwrap_or_default();
+    named.split(',').map(|name| name.trim().to_owned()).collect()
+}
+
 /// The services that `docker compose up` starts.
-fn active<'a>(project: &'a Project, lab: &Lab, remarks: &mut Remarks) -> Vec<&'a Service> {
+fn active<'a>(
+    project: &'a Project,
+    profiles: &[String],
+    remarks: &mut Remarks,
+) -> Vec<&'a Service> {
+    let all = profiles.iter().any(|name| name == "*");
     let wanted = |service: &&Service| {
-        service.profiles.is_empty()
-            || service.profiles.iter().any(|name| lab.profiles.contains(name))
+        all || service.profiles.is_empty()
+            || service.profiles.iter().any(|name| profiles.contains(name))
     };
     for service in project.services.iter().filter(|service| !wanted(service)) {
         let profile = service.profiles.join(", ");

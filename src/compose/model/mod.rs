@@ -63,9 +63,6 @@ pub(super) fn read(root: &Value, remarks: &mut Remarks) -> Option<Project> {
         if key == "version" {
             remarks.add(&entry.at, Code::VersionObsolete, []);
         }
-        if key == "include" {
-            remarks.add(&entry.at, Code::KeyIgnored, [("key", key.into())]);
-        }
     }
     let name = field(root, "name", remarks).map(|text| text.value);
     let networks =

@@ -73,20 +73,29 @@ fn items<'a>(value: &'a Value, key: &str, remarks: &mut Remarks) -> Vec<&'a Valu
     }
 }
 
-/// `source:target[:mode]`, or `target` alone. A drive letter (`C:\x:/y`) is part of the source.
 fn short_volume(text: &Text) -> Mount {
-    let drive = match text.value.as_bytes() {
+    let (source, target) = halves(&text.value);
+    Mount { at: text.at.clone(), source: source_of(source), target: target.into() }
+}
+
+/// Where a volume in its short form is mounted.
+pub(in crate::compose) fn target(text: &str) -> &str {
+    halves(text).1
+}
+
+/// `source:target[:mode]`, or `target` alone. A drive letter (`C:\x:/y`) is part of the source.
+fn halves(text: &str) -> (&str, &str) {
+    let drive = match text.as_bytes() {
         [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic() => 2,
         _ => 0,
     };
-    let (source, target) = match text.value[drive..].split_once(':') {
-        None => ("", text.value.as_str()),
+    match text[drive..].split_once(':') {
+        None => ("", text),
         Some((source, rest)) => {
             let target = rest.split_once(':').map_or(rest, |(target, _)| target);
-            (&text.value[..drive + source.len()], target)
+            (&text[..drive + source.len()], target)
         }
-    };
-    Mount { at: text.at.clone(), source: source_of(source), target: target.into() }
+    }
 }
 
 fn source_of(text: &str) -> Source {

@@ -83,7 +83,7 @@ const KEYS: [&str; 92] = [
 ];
 
 /// Keys that would change what runs, and that are not followed.
-const IGNORED: [&str; 3] = ["extends", "provider", "volumes_from"];
+const IGNORED: [&str; 2] = ["provider", "volumes_from"];
 
 impl Service {
     /// Reads an entry of `services:`.
