@@ -131,6 +131,8 @@ pub fn route(
     let slot = keys.slot;
     if let Some(target) = keys.migrating.filter(|_| 0 < keys.missing) {
         return match keys.present {
+            // A slot may migrate to the node that has it; then there is nobody to ask.
+            0 if target == PeerIx::MYSELF => Route::Here,
             0 => Route::Ask { slot, to: endpoint(cluster, config, target) },
             _ => Route::TryAgain,
         };

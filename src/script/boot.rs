@@ -115,6 +115,7 @@ impl Runner {
     fn begin(&mut self, world: World) {
         self.timeline = Some(Timeline::new(world));
         self.terminal = None;
+        self.terminals.clear();
         self.shown = None;
     }
 

@@ -209,8 +209,8 @@ pub const DIRECTIVES: &[Directive] = &[
     },
     Directive {
         name: "terminal",
-        args: "[at <node>] [<arguments>]",
-        says: "Opens a terminal with redis-cli.",
+        args: "[as <name>] [at <node>] [<arguments>]",
+        says: "Opens a terminal with redis-cli; a name is for `as`.",
         run: Runner::open_terminal,
     },
     Directive {
@@ -218,6 +218,12 @@ pub const DIRECTIVES: &[Directive] = &[
         args: "<line>",
         says: "Types a line into the terminal and shows what it prints.",
         run: Runner::type_line,
+    },
+    Directive {
+        name: "as",
+        args: "<name> <line>",
+        says: "Types a line into the terminal with that name; <id:7002> is a node's id.",
+        run: Runner::type_as,
     },
     // -- views
     Directive {

@@ -29,6 +29,7 @@ pub use marks::{fingerprint, line};
 use crate::compose::Files;
 use crate::sim::{ClientId, EntryId};
 use crate::timeline::Timeline;
+use std::collections::BTreeMap;
 use words::Words;
 
 /// Why a directive was not done, in a sentence.
@@ -41,6 +42,8 @@ pub struct Runner {
     files: Files,
     /// The terminal that `type` types into.
     terminal: Option<ClientId>,
+    /// The terminals that have a name.
+    terminals: BTreeMap<String, ClientId>,
     /// The last entry that was shown.
     shown: Option<EntryId>,
 }

@@ -86,6 +86,7 @@ impl Runner {
     }
 
     pub(super) fn open_terminal(&mut self, words: &mut Words) -> Result<String, Trouble> {
+        let name = if words.eat("as") { Some(words.need()?) } else { None };
         let at = self.place(words)?;
         let argv = words.rest();
         let history = self.history()?;
@@ -93,14 +94,27 @@ impl Runner {
         let done = history.act(Action::OpenClient { at, argv }).map_err(|why| why.to_string())?;
         let client = done.client.ok_or("it is not a terminal")?;
         self.terminal = Some(client);
+        self.terminals.extend(name.map(|name| (name, client)));
         self.wait_for_prompt(client, seen)
     }
 
     pub(super) fn type_line(&mut self, words: &mut Words) -> Result<String, Trouble> {
         let client = self.terminal.ok_or("no terminal is open; try `terminal`")?;
+        self.type_into(client, &words.line)
+    }
+
+    pub(super) fn type_as(&mut self, words: &mut Words) -> Result<String, Trouble> {
+        let name = words.need()?;
+        let open = self.terminals.get(&name).copied();
+        let client = open.ok_or_else(|| format!("try `terminal as {name}` first"))?;
+        let line = words.line.trim_start().strip_prefix(name.as_str()).unwrap_or_default();
+        self.type_into(client, line.trim_start())
+    }
+
+    fn type_into(&mut self, client: ClientId, line: &str) -> Result<String, Trouble> {
         let history = self.history()?;
         let seen = history.log().len();
-        let line = words.line.clone();
+        let line = with_ids(history.world(), line)?;
         history.act(Action::Type { client, line }).map_err(|why| why.to_string())?;
         self.wait_for_prompt(client, seen)
     }

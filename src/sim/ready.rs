@@ -19,18 +19,31 @@ impl World {
     /// Servers 7001, 7002, ... on one machine: first `masters` masters with equal shares of the
     /// slots, then replicas of each in turn. They start now and know each other from before.
     pub fn ready(start: Time, masters: u16, replicas: u16, config: &Config, seed: Seed) -> World {
+        World::ready_at(7001, start, masters, replicas, config, seed)
+    }
+
+    /// As [`World::ready`], with the first server at another port, below 55536 less their number.
+    pub fn ready_at(
+        first_port: u16,
+        start: Time,
+        masters: u16,
+        replicas: u16,
+        config: &Config,
+        seed: Seed,
+    ) -> World {
         let count = masters + replicas;
-        let at: Vec<_> = (0..count).map(|n| (Ipv4Addr::LOCALHOST, 7001 + n)).collect();
+        let at: Vec<_> = (0..count).map(|n| (Ipv4Addr::LOCALHOST, first_port + n)).collect();
         let mut spec = Spec::loopback(start, config, &at);
         let mut rng = Rng::new(seed, LANE_IDS);
         let ids: Vec<NodeId> = (0..count).map(|_| NodeId::random(&mut rng)).collect();
         for (n, container) in spec.containers.iter_mut().enumerate() {
-            container.service = (7001 + n).to_string();
+            container.service = (usize::from(first_port) + n).to_string();
             if let Program::Server(server) = &mut container.program {
                 server.node_id = Some(ids[n]);
             }
         }
-        let lines: Vec<NodeLine> = (0..count).map(|n| line(&ids, masters, n)).collect();
+        let line = |n| line(&ids, masters, first_port, n);
+        let lines: Vec<NodeLine> = (0..count).map(line).collect();
         let mut world = World::new(&spec, seed);
         for (n, container) in spec.containers.iter().enumerate() {
             let Program::Server(server) = &container.program else { continue };
@@ -45,11 +58,11 @@ impl World {
     }
 }
 
-fn line(ids: &[NodeId], masters: u16, n: u16) -> NodeLine {
+fn line(ids: &[NodeId], masters: u16, first_port: u16, n: u16) -> NodeLine {
     let is_master = n < masters;
     let share = |n: u16| (u32::from(Slot::COUNT) * u32::from(n) / u32::from(masters)) as u16;
     let slots = || (share(n)..share(n + 1)).filter_map(Slot::new).collect();
-    let port = 7001 + n;
+    let port = first_port + n;
     NodeLine {
         id: ids[usize::from(n)],
         address: Address {

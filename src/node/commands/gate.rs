@@ -111,7 +111,11 @@ impl Node {
         if let Some(transaction) = &mut client.transaction
             && !AT_ONCE.contains(&command.name)
         {
-            transaction.commands.push((command, argv));
+            // In Redis: `queueMultiCommand`. What EXEC will refuse anyway is not kept, so its keys do
+            // not count when EXEC asks whose slots they are.
+            if !(transaction.broken || client.watch_broken) {
+                transaction.commands.push((command, argv));
+            }
             return self.reply(conn, Reply::Simple("QUEUED".into()), out);
         }
         self.run_for_client(now, conn, command, argv, out);

@@ -44,6 +44,9 @@ fn watch(node: &mut Node, call: &mut Call<'_>) -> Outcome {
     if client.transaction.is_some() {
         return Refused::text("ERR WATCH inside MULTI is not allowed").into();
     }
+    if client.watch_broken {
+        return Reply::OK.into(); // EXEC will fail whatever else is watched.
+    }
     for key in &call.argv[1..] {
         if !client.watched.contains(key) {
             client.watched.push(key.clone());

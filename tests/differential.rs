@@ -1,0 +1,58 @@
+//! Random clients of a real cluster and of ours: the answers are the same, byte for byte.
+//!
+//! Three masters and a replica with the same ids, two connections to each; open slots, transactions,
+//! redirections and wrong words in any order. `SLOTLAB_COMMANDS=100000 SLOTLAB_SEED=1 cargo test --test
+//! differential` plays more. A difference is shrunk and told as a transcript.
+//! Skipped with a line on standard error where redis-server is missing, except in CI.
+
+#[path = "differential/grammar.rs"]
+mod grammar;
+#[path = "differential/mask.rs"]
+mod mask;
+#[path = "differential/ours.rs"]
+mod ours;
+#[path = "differential/pair.rs"]
+mod pair;
+#[path = "differential/real.rs"]
+mod real;
+#[path = "differential/shrink.rs"]
+mod shrink;
+#[path = "live/talk.rs"]
+#[allow(dead_code, reason = "another test uses the rest")]
+mod talk;
+
+use pair::Pair;
+use slotlab::words::{Rng, Seed};
+
+/// How many commands unless somebody says otherwise.
+const COMMANDS: u64 = 5000;
+/// A sequence starts anew after so many, so that what fails is short to begin with.
+const SEQUENCE: u64 = 1000;
+
+#[test]
+fn random_clients_of_a_cluster_get_the_answers_of_a_real_one() {
+    let Some(mut pair) = Pair::start() else {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "CI must have redis-server");
+        eprintln!("differential: skipped, redis-server is not on the PATH");
+        return;
+    };
+    let (seed, commands) = (number("SLOTLAB_SEED", 7), number("SLOTLAB_COMMANDS", COMMANDS));
+    let mut rng = Rng::new(Seed(seed), 0);
+    let mut played = 0;
+    while played < commands {
+        let length = SEQUENCE.min(commands - played);
+        let ops: Vec<_> =
+            (0..length).map(|_| grammar::op(&mut rng, &pair.ids, pair.first_port)).collect();
+        if pair.play(&ops).is_some() {
+            let (ops, difference) = shrink::shrink(&mut pair, ops);
+            let told = shrink::transcript(&pair, &ops, &difference);
+            panic!("seed {seed}, after {played} commands or more:\n\n{told}");
+        }
+        played += length;
+    }
+    eprintln!("differential: {played} commands, seed {seed}: the same");
+}
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}

@@ -1,0 +1,68 @@
+//! What may differ: moments, counters of packets, and the order of hash tables. Nothing else.
+
+use super::grammar::Op;
+use super::talk;
+
+/// An answer as it is compared: lines, those sorted whose order is a hash table's.
+pub(crate) fn canonical(op: &Op, reply: &[u8]) -> Vec<Vec<u8>> {
+    let words: Vec<String> =
+        op.argv.iter().take(2).map(|w| String::from_utf8_lossy(w).to_lowercase()).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        ["cluster", "nodes" | "replicas" | "slaves"] => sorted(node_lines(reply)),
+        ["cluster", "info"] => node_lines(reply),
+        ["cluster", "shards"] => sorted(after_the_word(reply, b"replication-offset")),
+        ["hello", ..] => after_the_word(reply, b"id"),
+        ["role"] => role(reply),
+        ["exec"] => sorted(node_lines(reply)),
+        _ => talk::canonical(&op.argv, reply),
+    }
+}
+
+fn lines(reply: &[u8]) -> Vec<Vec<u8>> {
+    reply.split(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect()
+}
+
+/// The lines of CLUSTER NODES and CLUSTER INFO without moments and counters of packets; the length of
+/// the text before them says nothing then.
+fn node_lines(reply: &[u8]) -> Vec<Vec<u8>> {
+    const HIDDEN: [&[u8]; 4] = [b"$", b"=", b"cluster_stats_messages_", b"total_cluster"];
+    let shown = |line: &Vec<u8>| !HIDDEN.iter().any(|hidden| line.starts_with(hidden));
+    lines(reply).into_iter().filter(shown).map(|line| node_line(&line)).collect()
+}
+
+fn sorted(mut lines: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+    lines.sort();
+    lines
+}
+
+/// `<id> <address> <flags> <master> <ping sent> <pong received> ...` without the two moments; in
+/// RESP3 the first line says that it is text.
+fn node_line(line: &[u8]) -> Vec<u8> {
+    let line = line.strip_prefix(b"txt:").unwrap_or(line);
+    let mut words: Vec<&[u8]> = line.split(|&byte| byte == b' ').collect();
+    if words.len() >= 8 && words[1].contains(&b'@') {
+        (words[4], words[5]) = (b"0", b"0");
+    }
+    words.join(&b' ')
+}
+
+/// Without the value that follows a word: a client's number, an offset.
+fn after_the_word(reply: &[u8], word: &[u8]) -> Vec<Vec<u8>> {
+    let mut lines = lines(reply);
+    for at in 1..lines.len() {
+        if lines[at - 1].trim_ascii() == word {
+            lines[at].clear();
+        }
+    }
+    lines
+}
+
+/// Offsets, as an integer or as text, are moments.
+fn role(reply: &[u8]) -> Vec<Vec<u8>> {
+    let shown = |line: &Vec<u8>| {
+        let digits = |bytes: &[u8]| bytes.trim_ascii().iter().all(u8::is_ascii_digit);
+        !(line.starts_with(b":") || line.starts_with(b"$") || digits(line))
+    };
+    lines(reply).into_iter().filter(shown).collect()
+}
