@@ -38,6 +38,8 @@ fn deed(life: Life) -> String {
         Life::NoNetworkToJoin => {
             "cannot start: the container whose network it joins is down".into()
         }
+        Life::AddressInUse => "cannot start: its address is in use".into(),
+        Life::PortAllocated { port } => format!("cannot start: port {port} is already allocated"),
         Life::LostItsNetwork => "lost its network".into(),
         Life::Paused => "paused".into(),
         Life::Resumed => "resumed".into(),

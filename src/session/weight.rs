@@ -92,7 +92,11 @@ fn of_action(action: &Action) -> Weight {
 fn of_life(life: Life) -> Weight {
     match life {
         Life::Exited(0) => Weight::Plain,
-        Life::Exited(_) | Life::NoNetworkToJoin | Life::LostItsNetwork => Weight::Major,
+        Life::Exited(_)
+        | Life::NoNetworkToJoin
+        | Life::AddressInUse
+        | Life::PortAllocated { .. }
+        | Life::LostItsNetwork => Weight::Major,
         Life::Ready | Life::Paused | Life::Resumed | Life::DiskLost => Weight::Plain,
         Life::Created | Life::Starting | Life::Started | Life::RestartPlanned { .. } => {
             Weight::Quiet

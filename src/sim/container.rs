@@ -158,8 +158,8 @@ impl World {
         if self.runtime(ix).life != life || !matches!(self.runtime(ix).state, State::Starting) {
             return;
         }
-        if !self.join_network(ix) {
-            self.life_entry(ix, Life::NoNetworkToJoin, None, log);
+        if let Err(refused) = self.join_network(ix) {
+            self.life_entry(ix, refused, None, log);
             self.runtime_mut(ix).state = State::Exited(128);
             return;
         }
@@ -198,19 +198,6 @@ impl World {
                 self.runtime_mut(ix).state = State::Job(client);
             }
         }
-    }
-
-    /// Whether there is a network to join; the owner of a namespace makes it.
-    fn join_network(&mut self, ix: ContainerIx) -> bool {
-        let namespace = self.spec.containers[usize::from(ix.0)].namespace;
-        let owner = self.namespace_owner(ix);
-        let state = &mut self.network.namespaces[usize::from(namespace.0)];
-        if owner == Some(ix) {
-            state.up = true;
-        }
-        let (up, generation) = (state.up, state.generation);
-        self.runtime_mut(ix).generation = generation;
-        up
     }
 
     /// A container's process ended: its disk stays, its kernel says goodbye, Docker decides.

@@ -75,6 +75,13 @@ pub enum Life {
     },
     /// It could not start: the namespace's owner does not run.
     NoNetworkToJoin,
+    /// It could not start: another container that runs has its address.
+    AddressInUse,
+    /// It could not start: Docker forwards this port of the host to another container already.
+    PortAllocated {
+        /// The port of the host.
+        port: u16,
+    },
     /// The container whose network it shares stopped: only its own loopback is left.
     LostItsNetwork,
     /// Frozen.

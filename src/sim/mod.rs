@@ -17,6 +17,7 @@ mod delivery;
 pub mod entry;
 mod fault;
 mod inspect;
+mod join;
 mod nagle;
 mod network;
 mod packet;

@@ -5,7 +5,7 @@
 //! forwarded and the peer then sees the gateway.
 
 use crate::node::io::Port;
-use crate::shapes::spec::{ContainerIx, Namespace, NamespaceIx};
+use crate::shapes::spec::{ContainerIx, Namespace, NamespaceIx, Network, NetworkIx};
 use crate::sim::World;
 use crate::sim::action::Place;
 use std::net::Ipv4Addr;
@@ -113,13 +113,11 @@ impl World {
             if network.gateway == *to.ip() {
                 return self.to_host(to, own);
             }
-            if !same_subnet(network.subnet, *to.ip()) {
+            if !has_address(network, *to.ip()) {
                 continue;
             }
-            let holder =
-                self.spec.namespaces.iter().position(|ns| ns.addresses.contains(&(net, *to.ip())));
-            return match holder {
-                Some(ix) => self.reach(NamespaceIx(ix as u16), to, own, own),
+            return match self.holder(|at| at == (net, *to.ip())) {
+                Some(holder) => self.reach(holder, to, own, own),
                 None => Route::Unreachable,
             };
         }
@@ -171,14 +169,24 @@ impl World {
     }
 
     fn owner_of(&self, ip: Ipv4Addr) -> Option<(NamespaceIx, Ipv4Addr)> {
-        self.spec.namespaces.iter().enumerate().find_map(|(ix, namespace)| {
-            let &(net, _) = namespace.addresses.iter().find(|(_, own)| *own == ip)?;
-            Some((NamespaceIx(ix as u16), self.spec.networks[usize::from(net.0)].gateway))
-        })
+        let holder = self.holder(|(_, own)| own == ip)?;
+        let addresses = &self.spec.namespaces[usize::from(holder.0)].addresses;
+        let &(net, _) = addresses.iter().find(|(_, own)| *own == ip)?;
+        Some((holder, self.spec.networks[usize::from(net.0)].gateway))
+    }
+
+    /// The namespace with such an address. Of two that are given one address the one that is up has
+    /// it.
+    fn holder(&self, is: impl Fn((NetworkIx, Ipv4Addr)) -> bool) -> Option<NamespaceIx> {
+        let namespaces = self.spec.namespaces.iter().enumerate();
+        let holders =
+            namespaces.filter(|(_, namespace)| namespace.addresses.iter().any(|&at| is(at)));
+        let holder = holders.min_by_key(|(ix, _)| !self.network.namespaces[*ix].up);
+        holder.map(|(ix, _)| NamespaceIx(ix as u16))
     }
 
     fn in_any_subnet(&self, ip: Ipv4Addr) -> bool {
-        self.spec.networks.iter().any(|network| same_subnet(network.subnet, ip))
+        self.spec.networks.iter().any(|network| has_address(network, ip))
     }
 
     /// Who listens at an address of a namespace.
@@ -219,7 +227,8 @@ impl World {
     }
 }
 
-/// Docker's default bridges are /16.
-fn same_subnet(subnet: Ipv4Addr, ip: Ipv4Addr) -> bool {
-    subnet.octets()[..2] == ip.octets()[..2]
+/// Whether an address belongs to a network.
+fn has_address(network: &Network, ip: Ipv4Addr) -> bool {
+    let mask = u32::MAX.checked_shl(32 - u32::from(network.prefix.min(32))).unwrap_or(0);
+    (network.subnet.to_bits() ^ ip.to_bits()) & mask == 0
 }

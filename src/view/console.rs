@@ -203,6 +203,11 @@ fn docker_says(life: Life) -> Option<String> {
         Life::Started => "Started".into(),
         Life::Exited(code) => format!("exited with code {code}"),
         Life::NoNetworkToJoin => "cannot join network of a non running container".into(),
+        Life::AddressInUse => "Error response from daemon: Address already in use".into(),
+        Life::PortAllocated { port } => format!(
+            "Error response from daemon: driver failed programming external connectivity: \
+             Bind for 0.0.0.0:{port} failed: port is already allocated"
+        ),
         Life::Starting
         | Life::Ready
         | Life::RestartPlanned { .. }

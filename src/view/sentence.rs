@@ -29,6 +29,8 @@ fn of_life(lang: Lang, who: &str, life: Life) -> String {
         Life::Exited(code) => ("life-exited", u64::from(code.unsigned_abs())),
         Life::RestartPlanned { in_ms } => ("life-restart-planned", in_ms),
         Life::NoNetworkToJoin => ("life-no-network", 0),
+        Life::AddressInUse => ("life-address-in-use", 0),
+        Life::PortAllocated { port } => ("life-port-allocated", u64::from(port)),
         Life::LostItsNetwork => ("life-lost-network", 0),
         Life::Paused => ("life-paused", 0),
         Life::Resumed => ("life-resumed", 0),

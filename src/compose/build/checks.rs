@@ -77,7 +77,7 @@ fn host_ports_differ(planned: &[Planned], spaces: &Spaces, remarks: &mut Remarks
         if spaces.of(ix).owner.map(|owner| usize::from(owner.0)) != Some(ix) {
             continue;
         }
-        for port in &it.service.ports {
+        for port in it.service.ports.iter().filter(|port| port.publish.host_port != 0) {
             let key = (port.publish.host_port, port.publish.host_ip);
             if let Some(first) = taken.insert(key, &port.at) {
                 let line = first.line.to_string();

@@ -44,12 +44,11 @@ impl Spaces {
                 published_in_vain(it, &origins[ix], remarks);
                 spaces.of[ix] = match origins[ix] {
                     Origin::Own => {
-                        let addresses = networks.addresses(it.service, it.number == 0, remarks);
-                        spaces.add(own(ix, it, addresses))
+                        let addresses = networks.addresses(it.service, remarks);
+                        let published = networks.published(it.service);
+                        spaces.add(Namespace { addresses, published, ..own(ix, it) })
                     }
-                    Origin::None => {
-                        spaces.add(Namespace { published: Vec::new(), ..own(ix, it, Vec::new()) })
-                    }
+                    Origin::None => spaces.add(own(ix, it)),
                     Origin::Host => *host.get_or_insert_with(|| spaces.add(host_namespace())),
                     Origin::Of(_) => continue,
                 };
@@ -71,7 +70,7 @@ impl Spaces {
                 None => {
                     let service = [("service", it.service.name.clone())];
                     remarks.add(&it.service.at, Code::DependencyCycle, service);
-                    self.add(Namespace { published: Vec::new(), ..own(ix, it, Vec::new()) })
+                    self.add(own(ix, it))
                 }
             };
         }
@@ -98,19 +97,16 @@ fn end_of_chain(ix: usize, origins: &[Origin]) -> Option<usize> {
     step(&end).is_none().then_some(end)
 }
 
-fn own(
-    ix: usize,
-    it: &Planned,
-    addresses: Vec<(crate::shapes::spec::NetworkIx, std::net::Ipv4Addr)>,
-) -> Namespace {
+/// A container's own namespace, with a loopback and no more.
+fn own(ix: usize, it: &Planned) -> Namespace {
     let mut names = vec![it.service.name.clone(), it.name.clone()];
     names.extend(it.service.hostname.clone());
     names.extend(it.service.networks.iter().flat_map(|attachment| attachment.aliases.clone()));
     names.dedup();
     Namespace {
         owner: Some(ContainerIx(ix as u16)),
-        addresses,
-        published: it.service.ports.iter().map(|port| port.publish).collect(),
+        addresses: Vec::new(),
+        published: Vec::new(),
         names,
     }
 }

@@ -6,7 +6,7 @@
 use crate::compose::files::clean;
 use crate::compose::model::{NetworkDef, Project, Service};
 use crate::compose::remark::{Code, Place, Remarks};
-use crate::shapes::spec::{Network, NetworkIx};
+use crate::shapes::spec::{Network, NetworkIx, Publish};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
@@ -16,7 +16,12 @@ pub(super) struct Networks {
     by_key: BTreeMap<String, NetworkIx>,
     /// Addresses that are taken or reserved and by whom, for each network.
     taken: Vec<BTreeMap<Ipv4Addr, String>>,
+    /// The next port of the host that Docker draws.
+    free_port: u16,
 }
+
+/// Docker draws ports from here up: the first of the kernel's ephemeral range.
+const FIRST_FREE: u16 = 32_768;
 
 /// The network of services that name none.
 pub(super) const DEFAULT: &str = "default";
@@ -40,8 +45,8 @@ impl Networks {
             .chain(others)
             .filter(|def| used.contains(def.key.as_str()))
             .collect();
-        let mut networks =
-            Networks { list: Vec::new(), by_key: BTreeMap::new(), taken: Vec::new() };
+        let (list, by_key, taken) = (Vec::new(), BTreeMap::new(), Vec::new());
+        let mut networks = Networks { list, by_key, taken, free_port: FIRST_FREE };
         let fixed: Vec<Option<(Ipv4Addr, u8)>> =
             defs.iter().map(|def| subnet(def, remarks)).collect();
         let mut free = pools().filter(|&pool| !fixed.iter().flatten().any(|&f| overlap(f, pool)));
@@ -74,6 +79,9 @@ impl Networks {
                         twice(&address.at, ip, first, remarks);
                     } else {
                         taken.insert(ip, service.name.clone());
+                        if 1 < service.replicas {
+                            twice(&address.at, ip, &service.name, remarks);
+                        }
                     }
                 }
                 Ok(_) | Err(_) => {
@@ -85,12 +93,11 @@ impl Networks {
         }
     }
 
-    /// The addresses of a container of `service`: the fixed ones (for its first container), or the
-    /// next free ones.
+    /// The addresses of a container of `service`: the fixed ones, or the next free ones. Two may have
+    /// one address: Docker finds that out when the second starts.
     pub(super) fn addresses(
         &mut self,
         service: &Service,
-        first: bool,
         remarks: &mut Remarks,
     ) -> Vec<(NetworkIx, Ipv4Addr)> {
         if service.networks.is_empty() {
@@ -104,14 +111,24 @@ impl Networks {
                 remarks.add(&attachment.network.at, Code::NetworkMissing, name);
                 continue;
             }
-            let fixed = attachment.address.as_ref().filter(|_| first);
-            let fixed = fixed.and_then(|text| text.value.parse().ok()).and_then(|ip| {
+            let fixed = attachment.address.as_ref().and_then(|text| text.value.parse().ok());
+            let fixed = fixed.and_then(|ip| {
                 let ix = *self.by_key.get(key)?;
                 inside(&self.list[usize::from(ix.0)], ip).then_some((ix, ip))
             });
             addresses.extend(fixed.or_else(|| self.draw(key)));
         }
         addresses
+    }
+
+    /// What a container of `service` publishes; a port of the host that the file leaves open is drawn.
+    pub(super) fn published(&mut self, service: &Service) -> Vec<Publish> {
+        let mut published: Vec<Publish> = service.ports.iter().map(|port| port.publish).collect();
+        for publish in published.iter_mut().filter(|publish| publish.host_port == 0) {
+            publish.host_port = self.free_port;
+            self.free_port = self.free_port.checked_add(1).unwrap_or(FIRST_FREE);
+        }
+        published
     }
 
     /// The next free address of a network.

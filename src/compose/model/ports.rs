@@ -7,15 +7,13 @@ use crate::compose::yaml::{Kind, Value};
 use crate::shapes::spec::Publish;
 use std::net::Ipv4Addr;
 
-/// One published port, and its line.
+/// One published port, and its line. Where the file names no port of the host, that is 0: Docker draws
+/// one when the container starts.
 #[derive(Clone, Debug)]
 pub(in crate::compose) struct Port {
     pub(in crate::compose) at: Place,
     pub(in crate::compose) publish: Publish,
 }
-
-/// Docker draws a free port from here up when the file names none.
-const FIRST_FREE: u16 = 32_768;
 
 /// The longest range that is believed.
 const LONGEST: u16 = 4096;
@@ -60,10 +58,9 @@ struct Range {
 impl Range {
     fn each(&self, at: &Place) -> Vec<Port> {
         let (first, last) = if self.udp { (1, 0) } else { self.container };
-        let host = self.host.map_or(FIRST_FREE.wrapping_add(first), |(first, _)| first);
         (first..=last)
-            .zip(host..=u16::MAX)
-            .map(|(container_port, host_port)| {
+            .map(|container_port| {
+                let host_port = self.host.map_or(0, |(host, _)| host + (container_port - first));
                 let publish = Publish { host_ip: self.host_ip, host_port, container_port };
                 Port { at: at.clone(), publish }
             })

@@ -3,7 +3,7 @@
 use super::{Loader, Scope, relocate};
 use crate::compose::remark::{Code, Place};
 use crate::compose::yaml::{Entry, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The services of a file, by name.
@@ -13,11 +13,8 @@ pub(super) struct Bases {
     services: Arc<BTreeMap<Arc<str>, Entry>>,
 }
 
-/// The longest chain of services that extend each other.
-const LONGEST: usize = 32;
-
-/// A service on the way along a chain: its file and its name.
-type Step = (Arc<str>, Arc<str>);
+/// A service, by its scope, its file and its name.
+pub(super) type Step = (usize, Arc<str>, Arc<str>);
 
 impl Bases {
     fn of(root: &Value, file: &str) -> Bases {
@@ -37,32 +34,38 @@ impl Loader<'_> {
         };
         let bases = Bases::of(root, file);
         let whole = services.entries().iter().map(|entry| {
-            let value = self.whole(entry, &bases, scope, &mut Vec::new());
+            let value = self.whole(entry, &bases, scope);
             Entry { value, ..entry.clone() }
         });
         root.with("services", services.with_entries(whole.collect()))
     }
 
-    /// A service laid over the one that it extends, and so on to the end of the chain.
-    fn whole(
-        &mut self,
-        entry: &Entry,
-        bases: &Bases,
-        scope: &mut Scope<'_>,
-        trail: &mut Vec<Step>,
-    ) -> Value {
-        let Some(extends) = entry.value.get("extends") else { return entry.value.clone() };
-        let own = entry.value.without("extends");
-        let step = (bases.file.clone(), entry.key.clone());
-        if LONGEST <= trail.len() || trail.contains(&step) {
-            self.circle(&extends.at, &entry.key);
-            return own;
+    /// A service laid over the one that it extends, and so on to the end of the chain. Without
+    /// recursion: a file may chain ten thousand services.
+    fn whole(&mut self, entry: &Entry, bases: &Bases, scope: &mut Scope<'_>) -> Value {
+        let (mut entry, mut bases) = (entry.clone(), bases.clone());
+        let mut chain: Vec<(Step, Value)> = Vec::new();
+        let mut seen: BTreeSet<Step> = BTreeSet::new();
+        let mut value = loop {
+            let step = (scope.number, bases.file.clone(), entry.key.clone());
+            if let Some(whole) = self.wholes.get(&step) {
+                break whole.clone();
+            }
+            let Some(extends) = entry.value.get("extends") else { break entry.value };
+            let own = entry.value.without("extends");
+            if !seen.insert(step.clone()) {
+                self.circle(&extends.at, &entry.key);
+                break own;
+            }
+            let Some(next) = self.base(extends, &bases, scope) else { break own };
+            chain.push((step, own));
+            (entry, bases) = next;
+        };
+        for (step, own) in chain.into_iter().rev() {
+            value = self.lay(&value, &own, &mut vec!["services", &step.2]);
+            self.wholes.insert(step, value.clone());
         }
-        let Some((base, bases)) = self.base(extends, bases, scope) else { return own };
-        trail.push(step);
-        let base = self.whole(&base, &bases, scope, trail);
-        trail.pop();
-        self.lay(&base, &own, &mut vec!["services", &entry.key])
+        value
     }
 
     /// The service that `extends` names, and the file that it stands in.

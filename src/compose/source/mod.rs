@@ -19,7 +19,7 @@ use super::env::Env;
 use super::files::Files;
 use super::remark::{Code, Place, Remarks};
 use super::yaml::{self, Value};
-use extend::Bases;
+use extend::{Bases, Step};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -39,6 +39,7 @@ pub(super) fn load(files: &Files, env: &mut Env, remarks: &mut Remarks) -> Optio
         files,
         remarks,
         bases: BTreeMap::new(),
+        wholes: BTreeMap::new(),
         copies: COPIED,
         reads: MOST_FILES,
         scopes: 0,
@@ -107,6 +108,8 @@ struct Loader<'a> {
     remarks: &'a mut Remarks,
     /// The services of files that are extended, by scope and path.
     bases: BTreeMap<(usize, String), Bases>,
+    /// Services that extend others, whole.
+    wholes: BTreeMap<Step, Value>,
     /// How many more values may be copied.
     copies: usize,
     /// How many more files may be read.
