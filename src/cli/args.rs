@@ -13,6 +13,9 @@ pub const USAGE: &str = include_str!("usage.txt");
 /// What `-a` provokes.
 pub const PASSWORD_WARNING: &str = "Warning: Using a password with '-a' or '-u' option on the \
                                     command line interface may not be safe.\n";
+const WEIGHTS_TWICE: &str = "WARNING: you cannot use --cluster-weight more than once.\nYou can set \
+                             more weights by adding them as a space-separated list, ie:\n\
+                             --cluster-weight n1=w n2=w\n";
 const VERSION: &str = "redis-cli 7.0.15\n";
 
 /// What the command line asks for.
@@ -42,6 +45,8 @@ pub struct Options {
     pub resp3: bool,
     /// `--quoted-input`
     pub quoted_input: bool,
+    /// `--verbose`
+    pub verbose: bool,
     /// `--raw`, `--no-raw`, `--csv`, `--json`; by default it depends on the terminal.
     pub format: Option<Format>,
     /// The words after the options.
@@ -87,6 +92,12 @@ pub struct ClusterOptions {
     pub fix_with_unreachable_masters: bool,
     /// `--cluster-from`
     pub from: Option<String>,
+    /// `--cluster-from-user`
+    pub from_user: Option<String>,
+    /// `--cluster-from-pass`
+    pub from_pass: Option<String>,
+    /// `--cluster-from-askpass`
+    pub from_askpass: bool,
     /// `--cluster-to`
     pub to: Option<String>,
     /// `--cluster-slots`
@@ -132,6 +143,7 @@ impl Default for Options {
             errors_exit: false,
             resp3: false,
             quoted_input: false,
+            verbose: false,
             format: None,
             command: Vec::new(),
             cluster: None,
@@ -148,6 +160,9 @@ impl Default for ClusterOptions {
             search_multiple_owners: false,
             fix_with_unreachable_masters: false,
             from: None,
+            from_user: None,
+            from_pass: None,
+            from_askpass: false,
             to: None,
             slots: 0,
             timeout_ms: 60_000,
@@ -212,11 +227,7 @@ enum Taken {
 fn take_option(options: &mut Options, word: &str, rest: &[String]) -> Result<Taken, Ended> {
     match (word, rest.first()) {
         ("--cluster", name) => take_cluster(options, name, rest),
-        ("--cluster-weight", Some(_)) => {
-            let weights = rest.iter().take_while(|w| !w.starts_with("--") && w.contains('='));
-            options.cluster_options.weights = weights.cloned().collect();
-            Ok(Taken::Words(1 + options.cluster_options.weights.len()))
-        }
+        ("--cluster-weight", Some(_)) => take_weights(options, rest),
         ("--help", _) | ("-h", None) => Err(Ended::usage(0)),
         ("-v" | "--version", _) => {
             Err(Ended { stream: Stream::Stdout, text: VERSION.to_owned(), code: 0 })
@@ -244,6 +255,17 @@ fn take_cluster(
     let taken = 2 + args.len();
     options.cluster = Some(ClusterCommand { name: name.clone(), args });
     Ok(Taken::Words(taken))
+}
+
+/// `--cluster-weight <node=weight words>`
+fn take_weights(options: &mut Options, rest: &[String]) -> Result<Taken, Ended> {
+    let weights = &mut options.cluster_options.weights;
+    if !weights.is_empty() {
+        return Err(Ended::error(WEIGHTS_TWICE));
+    }
+    let words = rest.iter().take_while(|w| !w.starts_with("--") && w.contains('='));
+    weights.extend(words.cloned());
+    Ok(Taken::Words(1 + weights.len()))
 }
 
 /// Words after an option: the arguments, if the command's name was followed by an option at once;
@@ -277,7 +299,7 @@ fn set_flag(options: &mut Options, name: &str) -> bool {
         }
         "--quoted-input" => options.quoted_input = true,
         "--no-auth-warning" => options.warn_of_auth = false,
-        "--verbose" => {}
+        "--verbose" => options.verbose = true,
         "--cluster-yes" => cluster.yes = true,
         "--cluster-search-multiple-owners" => cluster.search_multiple_owners = true,
         "--cluster-fix-with-unreachable-masters" => cluster.fix_with_unreachable_masters = true,
@@ -285,6 +307,7 @@ fn set_flag(options: &mut Options, name: &str) -> bool {
         "--cluster-use-empty-masters" => cluster.use_empty_masters = true,
         "--cluster-replace" => cluster.replace = true,
         "--cluster-copy" => cluster.copy = true,
+        "--cluster-from-askpass" => cluster.from_askpass = true,
         "--cluster-slave" => cluster.slave = true,
         "--cluster-only-masters" => cluster.only_masters = true,
         "--cluster-only-replicas" => cluster.only_replicas = true,
@@ -306,11 +329,13 @@ fn set_value(options: &mut Options, name: &str, value: &str) -> bool {
         "-n" => options.db = i64::from(atoi(value)),
         "--cluster-replicas" => cluster.replicas = atoi(value),
         "--cluster-from" => cluster.from = text(),
+        "--cluster-from-user" => cluster.from_user = text(),
+        "--cluster-from-pass" => cluster.from_pass = text(),
         "--cluster-to" => cluster.to = text(),
         "--cluster-slots" => cluster.slots = atoi(value),
         "--cluster-timeout" => cluster.timeout_ms = atoi(value),
         "--cluster-pipeline" => cluster.pipeline = atoi(value),
-        "--cluster-threshold" => cluster.threshold = value.trim().parse().unwrap_or(0.0),
+        "--cluster-threshold" => cluster.threshold = atof(value) as f32,
         "--cluster-master-id" => cluster.master_id = text(),
         _ => return false,
     }
@@ -337,9 +362,16 @@ pub fn atoi(text: &str) -> i32 {
     (sign * number) as i32
 }
 
+/// C's `atof`: the number that a text starts with, or 0.
+pub fn atof(text: &str) -> f64 {
+    let text = text.trim_start();
+    let ends = (1..=text.len()).rev().filter(|&end| text.is_char_boundary(end));
+    ends.map(|end| &text[..end]).find_map(|number| number.parse().ok()).unwrap_or(0.0)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{atoi, parse};
+    use super::{atof, atoi, parse};
 
     fn cluster_args(line: &str) -> String {
         let argv: Vec<String> = line.split(' ').map(str::to_owned).collect();
@@ -369,5 +401,6 @@ mod tests {
     #[test]
     fn numbers_are_read_as_c_reads_them() {
         assert_eq!((atoi("two"), atoi("-1"), atoi(" 12x"), atoi("+3")), (0, -1, 12, 3));
+        assert_eq!((atof("x"), atof("2.5%"), atof(" -1e1e")), (0.0, 2.5, -10.0));
     }
 }

@@ -1,61 +1,102 @@
-//! Whether a cluster is in order: agreement, open slots, coverage, and single owners if asked.
+//! Whether a cluster is in order: agreement, open slots, coverage, and single owners if asked; and `fix`,
+//! which is a check that repairs what it finds.
 //!
-//! In Redis: `clusterManagerCheckCluster`. Absent: repairing what is found (`--cluster fix`).
+//! In Redis: `clusterManagerCommandCheck`, `clusterManagerCommandFix`, `clusterManagerCheckCluster`.
 
 use crate::cli::tape::Flow;
-use crate::manager::join::Poll;
+use crate::manager::cluster::Cluster;
+use crate::manager::info::show_masters;
+use crate::manager::join::agree;
+use crate::manager::load::load_cluster;
 use crate::manager::node::ManagedNode;
-use crate::manager::phase::{Goal, Phase};
 use crate::manager::shell::Shell;
 use crate::manager::siphash_dict::order_after_replacing;
-use crate::words::{NodeId, Slot, SlotSet};
+use crate::manager::{fix_coverage, fix_open, owners};
+use crate::words::Slot;
 
-/// What the check has found so far.
+/// Whether what is found is to be repaired.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Verdict {
-    goal: Goal,
-    in_order: bool,
+pub enum Fix {
+    /// `check` and all that look before they act.
+    No,
+    /// `fix`.
+    Yes,
 }
 
-impl Verdict {
-    fn exit_code(self) -> i32 {
-        match self.goal {
-            Goal::FinishCreate | Goal::Info => 0,
-            Goal::Check => i32::from(!self.in_order),
-        }
-    }
+/// Whether the check begins with a list of nodes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Blocks {
+    /// It does.
+    Show,
+    /// It does not.
+    Hide,
 }
 
-/// Shows the nodes and asks them whether they agree.
-pub fn begin(shell: &mut Shell, nodes: &[ManagedNode], goal: Goal) -> Flow<Phase> {
-    shell.info(format!(">>> Performing Cluster Check (using node {})\n", nodes[0].address()));
-    shell.show_nodes(nodes);
-    Ok(Phase::Agree { nodes: nodes.to_vec(), poll: Poll::check(goal) })
+/// What a check has found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Findings {
+    /// Whether the cluster is in order, perhaps since it was repaired.
+    pub in_order: bool,
+    /// How many problems were told, repaired or not.
+    pub errors: usize,
 }
 
-/// The rest of the check, once it is known whether all agree.
-pub fn after_poll(
+/// `--cluster check` and `--cluster fix`.
+pub fn command(shell: &mut Shell, fix: Fix) -> Flow<i32> {
+    let (host, port) = shell.entry_address(shell.job.cluster_args())?;
+    let cluster = load_cluster(shell, &host, port)?;
+    show_masters(shell, &cluster)?;
+    let findings = check_and_fix(shell, cluster, Blocks::Show, fix)?;
+    Ok(i32::from(!findings.in_order))
+}
+
+/// Looks whether a cluster is in order, and changes nothing.
+pub fn check(shell: &mut Shell, cluster: &Cluster, blocks: Blocks) -> Flow<Findings> {
+    shell.once(|shell| check_and_fix(shell, cluster.clone(), blocks, Fix::No))
+}
+
+fn check_and_fix(
     shell: &mut Shell,
-    nodes: Vec<ManagedNode>,
-    goal: Goal,
-    agreed: bool,
-) -> Flow<Phase> {
-    match agreed {
-        true => shell.ok("[OK] All nodes agree about slots configuration.\n"),
-        false => shell.error("[ERR] Nodes don't agree about configuration!\n"),
+    mut cluster: Cluster,
+    blocks: Blocks,
+    fix: Fix,
+) -> Flow<Findings> {
+    let first = cluster.nodes[0].address();
+    shell.info(format!(">>> Performing Cluster Check (using node {first})\n"));
+    if blocks == Blocks::Show {
+        shell.show_nodes(&cluster.nodes);
     }
-    let closed = report_open_slots(shell, &nodes);
-    let covered = report_coverage(shell, &nodes);
-    let verdict = Verdict { goal, in_order: agreed && closed && covered };
-    if !shell.job.options.cluster_options.search_multiple_owners {
-        return shell.exit(verdict.exit_code());
+    let mut findings = Findings { in_order: true, errors: 0 };
+    check_agreement(shell, &cluster, &mut findings)?;
+    let open = report_open_slots(shell, &cluster.nodes, &mut findings);
+    if fix == Fix::Yes && !open.is_empty() {
+        findings.in_order = fix_open::fix_all(shell, &mut cluster, &open)?;
     }
-    shell.info(">>> Check for multiple slot owners...\n");
-    Ok(Phase::Owners { nodes, slot: 0, found: 0, verdict })
+    let covered = report_coverage(shell, &cluster, &mut findings);
+    if fix == Fix::Yes && !covered && fix_coverage::fix(shell, &cluster)? {
+        findings.in_order = true;
+    }
+    if shell.job.options.cluster_options.search_multiple_owners {
+        owners::search(shell, &cluster, fix, &mut findings)?;
+    }
+    Ok(findings)
 }
 
-/// Whether no slot is open.
-fn report_open_slots(shell: &mut Shell, nodes: &[ManagedNode]) -> bool {
+fn check_agreement(shell: &mut Shell, cluster: &Cluster, findings: &mut Findings) -> Flow<()> {
+    if agree(shell, &cluster.nodes)? {
+        shell.ok("[OK] All nodes agree about slots configuration.\n");
+    } else {
+        findings.problem(shell, "[ERR] Nodes don't agree about configuration!\n");
+    }
+    Ok(())
+}
+
+/// The open slots, in the order of a hash table.
+fn report_open_slots(
+    shell: &mut Shell,
+    nodes: &[ManagedNode],
+    findings: &mut Findings,
+) -> Vec<Slot> {
     shell.info(">>> Check for open slots...\n");
     let mut open: Vec<String> = Vec::new();
     for node in nodes {
@@ -63,75 +104,40 @@ fn report_open_slots(shell: &mut Shell, nodes: &[ManagedNode]) -> bool {
             if slots.is_empty() {
                 continue;
             }
-            let slots: Vec<String> = slots.iter().map(slot_text).collect();
-            shell.error(format!(
-                "[WARNING] Node {} has slots in {state} state {}.\n",
-                node.address(),
-                slots.join(",")
-            ));
+            let slots: Vec<String> = slots.iter().map(|(slot, _)| slot.to_string()).collect();
+            let (address, list) = (node.address(), slots.join(","));
+            findings.problem(
+                shell,
+                &format!("[WARNING] Node {address} has slots in {state} state {list}.\n"),
+            );
             open.extend(slots);
         }
     }
+    let open = order_after_replacing(open.iter().map(String::as_str));
     if !open.is_empty() {
-        let all = order_after_replacing(open.iter().map(String::as_str)).join(",");
+        let all = open.join(",");
         shell.error(format!("[WARNING] The following slots are open: {all}.\n"));
     }
-    open.is_empty()
-}
-
-fn slot_text((slot, _): &(Slot, NodeId)) -> String {
-    slot.to_string()
+    open.iter().filter_map(|slot| Slot::new(slot.parse().ok()?)).collect()
 }
 
 /// Whether every slot is some node's, as each says of itself.
-fn report_coverage(shell: &mut Shell, nodes: &[ManagedNode]) -> bool {
+fn report_coverage(shell: &mut Shell, cluster: &Cluster, findings: &mut Findings) -> bool {
     shell.info(">>> Check slots coverage...\n");
-    let covered: SlotSet = nodes.iter().flat_map(|node| node.slots.iter()).collect();
-    let all = covered.len() == Slot::COUNT;
-    match all {
-        true => shell.ok("[OK] All 16384 slots covered.\n"),
+    let all = cluster.covered().len() == Slot::COUNT;
+    if all {
+        shell.ok("[OK] All 16384 slots covered.\n");
+    } else {
         // One newline is the message's, one is the log's.
-        false => shell.error("[ERR] Not all 16384 slots are covered by nodes.\n\n"),
+        findings.problem(shell, "[ERR] Not all 16384 slots are covered by nodes.\n\n");
     }
     all
 }
 
-/// Looks who owns `slot`; a master with keys of it counts as an owner.
-pub fn find_owners(
-    shell: &mut Shell,
-    nodes: &[ManagedNode],
-    slot: u16,
-    found: usize,
-    verdict: Verdict,
-) -> Flow<Phase> {
-    let Some(slot) = Slot::new(slot) else {
-        if found == 0 {
-            shell.ok("[OK] No multiple owners found.\n");
-        }
-        let verdict = Verdict { in_order: verdict.in_order && found == 0, ..verdict };
-        return shell.exit(verdict.exit_code());
-    };
-    let mut owners = Vec::new();
-    for node in nodes.iter().filter(|node| !node.is_slave) {
-        if node.slots.contains(slot) || keys_in(shell, node, slot)? > 0 {
-            owners.push(node.address());
-        }
-    }
-    if owners.len() > 1 {
-        shell.error(format!("[WARNING] Slot {slot} has {} owners:\n", owners.len()));
-        owners.iter().for_each(|owner| shell.error(format!("    {owner}\n")));
-    }
-    let found = found + usize::from(owners.len() > 1);
-    Ok(Phase::Owners { nodes: nodes.to_vec(), slot: slot.number() + 1, found, verdict })
-}
-
-fn keys_in(shell: &mut Shell, node: &ManagedNode, slot: Slot) -> Flow<i64> {
-    match shell.call(node, format!("CLUSTER COUNTKEYSINSLOT {slot}").as_str())? {
-        Ok(crate::words::Reply::Int(count)) => Ok(count),
-        Ok(_) => Ok(0),
-        Err(failure) => {
-            shell.report(node, failure);
-            Ok(0)
-        }
+impl Findings {
+    fn problem(&mut self, shell: &mut Shell, text: &str) {
+        shell.error(text);
+        self.in_order = false;
+        self.errors += 1;
     }
 }

@@ -1,65 +1,53 @@
-//! A line for each master: keys, slots, replicas.
+//! `info`: a line for each master: keys, slots, replicas.
 //!
-//! In Redis: `clusterManagerShowClusterInfo`.
+//! In Redis: `clusterManagerCommandInfo`, `clusterManagerShowClusterInfo`.
 
 use crate::cli::tape::Flow;
+use crate::manager::cluster::Cluster;
+use crate::manager::load::load_cluster;
 use crate::manager::node::ManagedNode;
-use crate::manager::phase::{Goal, Phase};
 use crate::manager::shell::Shell;
 use crate::words::{Reply, Slot};
 
-/// Masters counted so far, and their keys.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Seen {
-    masters: usize,
-    keys: i64,
+/// `--cluster info`.
+pub fn command(shell: &mut Shell) -> Flow<i32> {
+    let (host, port) = shell.entry_address(shell.job.cluster_args())?;
+    let cluster = load_cluster(shell, &host, port)?;
+    show_masters(shell, &cluster)?;
+    Ok(0)
 }
 
-/// Shows the next master, or the sum.
-pub fn show_master(
-    shell: &mut Shell,
-    nodes: &[ManagedNode],
-    next: usize,
-    seen: Seen,
-    goal: Goal,
-) -> Flow<Phase> {
-    let Some(node) = nodes.get(next) else {
-        sum_up(shell, seen);
-        return end(shell, nodes, goal);
-    };
-    let mut seen = seen;
-    if !node.is_slave {
-        let keys = match shell.call(node, "DBSIZE")? {
-            Ok(Reply::Int(keys)) => keys,
-            Ok(_) => 0,
-            Err(failure) => {
-                shell.report(node, failure);
-                return end(shell, nodes, goal);
-            }
-        };
-        let id = node.id.to_string();
-        let replicas = nodes.iter().filter(|n| n.is_slave && n.replicates == Some(node.id)).count();
-        shell.plain(format!(
-            "{} ({}...) -> {keys} keys | {} slots | {replicas} slaves.\n",
-            node.address(),
-            &id[..8],
-            node.slot_count,
-        ));
-        seen = Seen { masters: seen.masters + 1, keys: seen.keys + keys };
+/// Shows the masters and the sum of their keys; stops at one that does not tell.
+pub fn show_masters(shell: &mut Shell, cluster: &Cluster) -> Flow<()> {
+    shell.once(|shell| {
+        let (mut masters, mut keys) = (0, 0);
+        for node in cluster.masters() {
+            let node = &cluster.nodes[node];
+            let Some(own) = shell.once(|shell| count_keys(shell, node))? else { return Ok(()) };
+            let id = node.id.to_string();
+            let replicas = cluster.nodes.iter().filter(|n| n.replicates == Some(node.id)).count();
+            shell.plain(format!(
+                "{} ({}...) -> {own} keys | {} slots | {replicas} slaves.\n",
+                node.address(),
+                &id[..8],
+                node.slot_count,
+            ));
+            masters += 1;
+            keys += own;
+        }
+        shell.ok(format!("[OK] {keys} keys in {masters} masters.\n"));
+        // A C float, printed with two digits.
+        let average = keys as f32 / f32::from(Slot::COUNT);
+        shell.plain(format!("{average:.2} keys per slot on average.\n"));
+        Ok(())
+    })
+}
+
+fn count_keys(shell: &mut Shell, node: &ManagedNode) -> Flow<Option<i64>> {
+    match shell.call(node, "DBSIZE")? {
+        Ok(Reply::Int(keys)) => return Ok(Some(keys)),
+        Ok(_) | Err(None) => shell.node_error(node, ""),
+        Err(Some(error)) => shell.node_error(node, &error),
     }
-    Ok(Phase::Masters { nodes: nodes.to_vec(), next: next + 1, seen, goal })
-}
-
-fn sum_up(shell: &mut Shell, seen: Seen) {
-    shell.ok(format!("[OK] {} keys in {} masters.\n", seen.keys, seen.masters));
-    // A C float, printed with two digits.
-    let average = seen.keys as f32 / f32::from(Slot::COUNT);
-    shell.plain(format!("{average:.2} keys per slot on average.\n"));
-}
-
-fn end(shell: &mut Shell, nodes: &[ManagedNode], goal: Goal) -> Flow<Phase> {
-    match goal {
-        Goal::Info => shell.exit(0),
-        Goal::Check | Goal::FinishCreate => Ok(Phase::Check { nodes: nodes.to_vec(), goal }),
-    }
+    Ok(None)
 }

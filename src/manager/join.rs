@@ -5,12 +5,11 @@
 
 use crate::cli::io::Request;
 use crate::cli::tape::Flow;
-use crate::manager::check;
 use crate::manager::node::ManagedNode;
-use crate::manager::phase::{Goal, Phase};
 use crate::manager::shell::Shell;
 use crate::manager::siphash_dict::order_after_replacing;
 use crate::words::Millis;
+use std::sync::Arc;
 
 /// Between two looks at the nodes: a dot.
 const A_DOT: Millis = Millis(1000);
@@ -19,48 +18,51 @@ const PATIENCE: usize = 20;
 /// More dots for each node.
 const PATIENCE_PER_NODE: f32 = 0.15;
 
-/// A question that goes round the nodes.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Poll {
-    next: usize,
-    first: Option<String>,
-    purpose: Purpose,
+/// Looks at the nodes once a second until they agree.
+pub fn wait_until_joined(shell: &mut Shell, nodes: &[ManagedNode]) -> Flow<()> {
+    shell.plain("Waiting for the cluster to join\n");
+    let patience = PATIENCE + (nodes.len() as f32 * PATIENCE_PER_NODE) as usize;
+    let mut dots = 0;
+    while !agree(shell, nodes)? {
+        shell.once(|shell| {
+            shell.plain(".");
+            shell.tape.ask(Request::Sleep(A_DOT))
+        })?;
+        dots += 1;
+        if dots > patience {
+            shell.once(|shell| say_who_is_lost(shell, nodes))?;
+            dots = 0;
+        }
+    }
+    shell.plain("\n");
+    Ok(())
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Purpose {
-    /// Ask again until they agree; so many dots since the last warning.
-    Join { dots: usize },
-    /// Ask once.
-    Check(Goal),
+/// Whether all nodes think the same about slots; nobody is asked after the first that differs.
+pub fn agree(shell: &mut Shell, nodes: &[ManagedNode]) -> Flow<bool> {
+    // One node always agrees with itself.
+    let [first, others @ ..] = nodes else { return Ok(true) };
+    if others.is_empty() {
+        return Ok(true);
+    }
+    shell.once(|shell| {
+        let Some(theirs) = shell.once(|shell| ask_signature(shell, first))? else {
+            return Ok(false);
+        };
+        for node in others {
+            let same =
+                shell.once(|shell| Ok(ask_signature(shell, node)?.as_ref() == Some(&theirs)));
+            if !same? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    })
 }
 
-impl Poll {
-    /// The first of a join.
-    pub fn join() -> Poll {
-        Poll { next: 0, first: None, purpose: Purpose::Join { dots: 0 } }
-    }
-    /// The one of a check.
-    pub fn check(goal: Goal) -> Poll {
-        Poll { next: 0, first: None, purpose: Purpose::Check(goal) }
-    }
-}
-
-/// Asks the next node; decides as soon as one differs or all have answered.
-pub fn ask_one(shell: &mut Shell, nodes: &[ManagedNode], poll: &Poll) -> Flow<Phase> {
-    let lonely = nodes.len() <= 1;
-    let Some(node) = nodes.get(poll.next).filter(|_| !lonely) else {
-        return decided(shell, nodes, poll.purpose, true);
-    };
-    let own = shell.call_for_text(node, "CLUSTER NODES")?.ok().and_then(|text| signature(&text));
-    let agrees =
-        own.is_some() && poll.first.as_ref().is_none_or(|first| Some(first) == own.as_ref());
-    if !agrees {
-        return decided(shell, nodes, poll.purpose, false);
-    }
-    let first = poll.first.clone().or(own);
-    let poll = Poll { next: poll.next + 1, first, purpose: poll.purpose };
-    Ok(Phase::Agree { nodes: nodes.to_vec(), poll })
+fn ask_signature(shell: &mut Shell, node: &ManagedNode) -> Flow<Option<Arc<str>>> {
+    let text = shell.call_for_text(node, "CLUSTER NODES")?.ok();
+    Ok(text.and_then(|text| signature(&text)).map(Arc::from))
 }
 
 /// What a node thinks about slots: who has which. Nodes without slots do not show in it.
@@ -79,56 +81,26 @@ fn owner_and_slots(line: &str) -> Option<String> {
     (!slots.is_empty()).then(|| format!("{id}:{}", slots.join(",")))
 }
 
-fn decided(
-    shell: &mut Shell,
-    nodes: &[ManagedNode],
-    purpose: Purpose,
-    agreed: bool,
-) -> Flow<Phase> {
-    let nodes = nodes.to_vec();
-    match purpose {
-        Purpose::Check(goal) => check::after_poll(shell, nodes, goal, agreed),
-        Purpose::Join { .. } if agreed => {
-            shell.plain("\n");
-            Ok(Phase::Replicate { nodes, next: 0 })
-        }
-        Purpose::Join { dots } => {
-            shell.plain(".");
-            shell.tape.ask(Request::Sleep(A_DOT))?;
-            let patience = PATIENCE + (nodes.len() as f32 * PATIENCE_PER_NODE) as usize;
-            if dots + 1 > patience {
-                return Ok(Phase::Unreachable { nodes, told: Vec::new(), next: 0 });
+/// Asks every node which links it has no luck with, and says so.
+fn say_who_is_lost(shell: &mut Shell, nodes: &[ManagedNode]) -> Flow<()> {
+    let mut told: Vec<(String, Vec<String>)> = Vec::new();
+    for node in nodes {
+        let text = match shell.call_for_text(node, "CLUSTER NODES")? {
+            Ok(text) => text,
+            Err(failure) => {
+                shell.report(node, failure);
+                continue;
             }
-            let poll = Poll { next: 0, first: None, purpose: Purpose::Join { dots: dots + 1 } };
-            Ok(Phase::Agree { nodes, poll })
-        }
-    }
-}
-
-/// Asks the next node which links it has no luck with; when all have told, says so.
-pub fn who_is_lost(
-    shell: &mut Shell,
-    nodes: &[ManagedNode],
-    told: &[(String, Vec<String>)],
-    next: usize,
-) -> Flow<Phase> {
-    let Some(node) = nodes.get(next) else {
-        warn(shell, told);
-        return Ok(Phase::Agree { nodes: nodes.to_vec(), poll: Poll::join() });
-    };
-    let mut told = told.to_vec();
-    match shell.call_for_text(node, "CLUSTER NODES")? {
-        Ok(text) => {
-            for address in text.lines().filter_map(lost_address) {
-                match told.iter_mut().find(|(known, _)| known == address) {
-                    Some((_, reporters)) => reporters.push(node.address()),
-                    None => told.push((address.to_owned(), vec![node.address()])),
-                }
+        };
+        for address in text.lines().filter_map(lost_address) {
+            match told.iter_mut().find(|(known, _)| known == address) {
+                Some((_, reporters)) => reporters.push(node.address()),
+                None => told.push((address.to_owned(), vec![node.address()])),
             }
         }
-        Err(failure) => shell.report(node, failure),
     }
-    Ok(Phase::Unreachable { nodes: nodes.to_vec(), told, next: next + 1 })
+    warn(shell, &told);
+    Ok(())
 }
 
 /// The address of a node that the writer of this line has no link to.

@@ -1,16 +1,15 @@
 //! Getting to know nodes: one by one from their addresses, or all from one of them.
 //!
-//! In Redis: the first loop of `clusterManagerCommandCreate`, `clusterManagerLoadInfoFromNode`,
-//! `clusterManagerNodeLoadInfo`, `clusterManagerNodeIsEmpty`.
+//! In Redis: `clusterManagerLoadInfoFromNode`, `clusterManagerNodeLoadInfo`,
+//! `clusterManagerNodeIsCluster`, `clusterManagerNodeIsEmpty`.
 
 use crate::cli::args::atoi;
 use crate::cli::io::LinkId;
 use crate::cli::tape::Flow;
+use crate::manager::cluster::Cluster;
 use crate::manager::node::ManagedNode;
-use crate::manager::phase::{Goal, Phase};
 use crate::manager::shell::{Failure, Shell, info_number};
 use crate::shapes::topology::{NodeLine, Topology};
-use std::sync::Arc;
 
 const NOT_EMPTY: &str = "is not empty. Either the node already knows other nodes (check with \
                          CLUSTER NODES) or contains some key in database 0.";
@@ -22,29 +21,28 @@ pub fn parse_address(text: &str) -> Option<(&str, i32)> {
     Some((host, atoi(port)))
 }
 
-/// Create: loads the next address, or goes on to the plan.
-pub fn load_next(shell: &mut Shell, loaded: &[ManagedNode]) -> Flow<Phase> {
-    let Some(address) = shell.job.cluster_args().get(loaded.len()) else {
-        return Ok(Phase::Plan { nodes: loaded.to_vec() });
-    };
-    let Some((host, port)) = parse_address(address) else {
-        shell.tape.err(format!("Invalid address format: {address}\n"));
-        return shell.exit(1);
-    };
-    let mut node = ManagedNode::new(LinkId(loaded.len() as u32), host, port, 0);
-    if !shell.connect(&node)? {
-        return shell.exit(1);
-    }
-    must_be_cluster_node(shell, &node)?;
-    match own_line(shell, &node)? {
-        Ok(line) => node.read_own_line(&line),
-        Err(failure) => {
-            shell.report(&node, failure);
+/// Connects to a node that is to join a cluster: it must have cluster mode and be empty. `why_not` is
+/// printed as well if nobody answers.
+pub fn load_newcomer(shell: &mut Shell, node: ManagedNode, why_not: &str) -> Flow<ManagedNode> {
+    shell.once(|shell| {
+        let mut node = node;
+        if !shell.connect(&node)? {
+            if !why_not.is_empty() {
+                shell.error(why_not);
+            }
             return shell.exit(1);
         }
-    }
-    must_be_empty(shell, &node)?;
-    Ok(Phase::Load { nodes: [loaded, &[node]].concat() })
+        must_be_cluster_node(shell, &node)?;
+        match own_line(shell, &node)? {
+            Ok(line) => node.read_own_line(&line),
+            Err(failure) => {
+                shell.report(&node, failure);
+                return shell.exit(1);
+            }
+        }
+        must_be_empty(shell, &node)?;
+        Ok(node)
+    })
 }
 
 fn must_be_cluster_node(shell: &mut Shell, node: &ManagedNode) -> Flow<()> {
@@ -97,56 +95,65 @@ fn invalid_reply<T>(shell: &mut Shell) -> Result<T, Failure> {
     Err(None)
 }
 
-/// Check, info: connects to the entry node and learns of the others from it.
-///
-/// After a create the entry node's connection is open already.
-pub fn load_entry(
-    shell: &mut Shell,
-    entry: &ManagedNode,
-    connected: bool,
-    goal: Goal,
-) -> Flow<Phase> {
-    if !connected && !shell.connect(entry)? {
-        return shell.exit(1);
-    }
-    must_be_cluster_node(shell, entry)?;
-    let topology = match shell.call_for_text(entry, "CLUSTER NODES")? {
-        Ok(text) => text.parse::<Topology>().or_else(|_| invalid_reply(shell)),
-        Err(failure) => Err(failure),
-    };
-    let topology = match topology {
-        Ok(topology) => topology,
-        Err(failure) => {
-            shell.report(entry, failure);
+/// Connects to one node of a cluster and learns of the others from it.
+pub fn load_cluster(shell: &mut Shell, host: &str, port: i32) -> Flow<Cluster> {
+    shell.once(|shell| {
+        let entry = ManagedNode::new(LinkId(0), host, port, 0);
+        if !shell.connect(&entry)? {
             return shell.exit(1);
         }
-    };
-    let mut entry = ManagedNode { replicates: None, replica_count: 0, ..entry.clone() };
+        load_from(shell, entry)
+    })
+}
+
+/// Learns of a cluster from a node whose connection is open.
+pub fn load_from(shell: &mut Shell, entry: ManagedNode) -> Flow<Cluster> {
+    shell.once(|shell| {
+        must_be_cluster_node(shell, &entry)?;
+        let topology = match shell.call_for_text(&entry, "CLUSTER NODES")? {
+            Ok(text) => text.parse::<Topology>().or_else(|_| invalid_reply(shell)),
+            Err(failure) => Err(failure),
+        };
+        let topology = match topology {
+            Ok(topology) => topology,
+            Err(failure) => {
+                shell.report(&entry, failure);
+                return shell.exit(1);
+            }
+        };
+        load_friends(shell, entry, topology)
+    })
+}
+
+fn load_friends(shell: &mut Shell, entry: ManagedNode, topology: Topology) -> Flow<Cluster> {
+    let mut entry = ManagedNode { replicates: None, replica_count: 0, ..entry };
     if let Some(line) = topology.myself() {
         entry.read_own_line(line);
     }
     let own_id = topology.myself().map(|line| line.id);
-    let friends = topology.nodes.into_iter().filter(|line| Some(line.id) != own_id).collect();
-    Ok(Phase::Friends { nodes: vec![entry], friends: Arc::new(friends), next: 0, goal })
+    let mut cluster = Cluster { nodes: vec![entry], unreachable_masters: 0, free_link: LinkId(1) };
+    for line in topology.nodes.iter().filter(|line| Some(line.id) != own_id) {
+        let link = cluster.free_link;
+        let friend = shell.once(|shell| load_friend(shell, link, line))?;
+        cluster.free_link = LinkId(link.0 + 1);
+        match friend {
+            Ok(friend) => cluster.nodes.push(friend),
+            Err(lost) => cluster.unreachable_masters += usize::from(!lost.is_slave),
+        }
+    }
+    count_replicas(shell, &mut cluster.nodes);
+    Ok(cluster)
 }
 
-/// Asks the next friend about itself; one that cannot be asked is left out.
-pub fn load_friend(
+/// Asks a friend about itself; one that cannot be asked, or is gone, is an error.
+fn load_friend(
     shell: &mut Shell,
-    nodes: &[ManagedNode],
-    friends: &Arc<Vec<NodeLine>>,
-    next: usize,
-    goal: Goal,
-) -> Flow<Phase> {
-    let Some(line) = friends.get(next) else {
-        return Ok(goal.begin(count_replicas(shell, nodes)));
-    };
-    // Node 0 is the entry node.
-    let mut friend = ManagedNode::friend(LinkId(next as u32 + 1), line);
+    link: LinkId,
+    line: &NodeLine,
+) -> Flow<Result<ManagedNode, ManagedNode>> {
+    let mut friend = ManagedNode::friend(link, line);
     let known = load_own_view(shell, &mut friend)?;
-    let mut nodes = nodes.to_vec();
-    nodes.extend((known && !friend.is_lost).then_some(friend));
-    Ok(Phase::Friends { nodes, friends: Arc::clone(friends), next: next + 1, goal })
+    Ok(if known && !friend.is_lost { Ok(friend) } else { Err(friend) })
 }
 
 fn load_own_view(shell: &mut Shell, friend: &mut ManagedNode) -> Flow<bool> {
@@ -165,8 +172,7 @@ fn load_own_view(shell: &mut Shell, friend: &mut ManagedNode) -> Flow<bool> {
     }
 }
 
-fn count_replicas(shell: &mut Shell, nodes: &[ManagedNode]) -> Vec<ManagedNode> {
-    let mut nodes = nodes.to_vec();
+fn count_replicas(shell: &mut Shell, nodes: &mut [ManagedNode]) {
     for i in 0..nodes.len() {
         let Some(master) = nodes[i].replicates else { continue };
         match nodes.iter_mut().find(|node| node.id == master) {
@@ -177,5 +183,4 @@ fn count_replicas(shell: &mut Shell, nodes: &[ManagedNode]) -> Vec<ManagedNode> 
             )),
         }
     }
-    nodes
 }

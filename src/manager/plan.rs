@@ -1,22 +1,20 @@
 //! The plan of a create: who is master, with which slots, and who replicates whom.
 //!
-//! In Redis: the middle of `clusterManagerCommandCreate`, `confirmWithYes`.
+//! In Redis: the middle of `clusterManagerCommandCreate`.
 
-use crate::cli::io::{Answer, Request};
 use crate::cli::tape::Flow;
 use crate::manager::affinity::{self, Placement};
 use crate::manager::allocate::{group_by_host, interleave, slot_ranges};
 use crate::manager::assign::{Pair, assign};
 use crate::manager::node::ManagedNode;
-use crate::manager::phase::Phase;
 use crate::manager::shell::Shell;
 
 const FEWEST_MASTERS: i64 = 3;
 /// The exit of a process that divided by zero.
 const SIGFPE: i32 = -8;
 
-/// Makes the plan, prints it and shows the nodes as they will be.
-pub fn plan(shell: &mut Shell, nodes: &[ManagedNode]) -> Flow<Phase> {
+/// Makes the plan, prints it and shows the nodes; they are returned as they will be.
+pub fn plan(shell: &mut Shell, nodes: &[ManagedNode]) -> Flow<Vec<ManagedNode>> {
     let replicas = i64::from(shell.job.options.cluster_options.replicas);
     let masters_count = count_masters(shell, nodes.len(), replicas)?;
     let mut nodes = nodes.to_vec();
@@ -38,7 +36,7 @@ pub fn plan(shell: &mut Shell, nodes: &[ManagedNode]) -> Flow<Phase> {
     }
     optimise(shell, &mut nodes, &hosts);
     shell.show_nodes(&nodes);
-    Ok(Phase::Confirm { nodes })
+    Ok(nodes)
 }
 
 fn count_masters(shell: &mut Shell, nodes: usize, replicas: i64) -> Flow<usize> {
@@ -86,19 +84,5 @@ fn optimise(shell: &mut Shell, nodes: &mut [ManagedNode], hosts: &[&str]) {
             shell.warn("[WARNING] Some slaves are in the same host as their master\n");
         }
         _ => shell.warn("[WARNING] Some slaves of the same master are in the same host\n"),
-    }
-}
-
-/// Goes on if the answer starts with `yes`; anything else ends the program, in peace.
-pub fn confirm(shell: &mut Shell, nodes: &[ManagedNode]) -> Flow<Phase> {
-    let accepted = shell.job.yes || {
-        shell.plain("Can I set the above configuration? (type 'yes' to accept): ");
-        let answer = shell.tape.ask(Request::ReadBytes { most: 4 })?;
-        // The fourth byte is read but not looked at.
-        matches!(answer, Answer::Line(Some(bytes)) if bytes.starts_with(b"yes"))
-    };
-    match accepted {
-        true => Ok(Phase::Configure { nodes: nodes.to_vec(), next: 0 }),
-        false => shell.exit(0),
     }
 }

@@ -1,5 +1,8 @@
 //! What every manager procedure does: connect, call, print.
 //!
+//! A procedure is played again from its start with every answer ([`crate::cli::tape`]), so whatever is
+//! long goes into [`Shell::once`] or [`Shell::each`].
+//!
 //! In Redis: `clusterManagerNodeConnect`, `clusterManagerCheckRedisReply`, `clusterManagerLog`.
 
 use crate::cli::args::Options;
@@ -21,6 +24,13 @@ pub struct Job {
     pub yes: bool,
 }
 
+impl Job {
+    /// Whether what is found is to be repaired.
+    pub fn is_fix(&self) -> bool {
+        self.options.cluster.as_ref().is_some_and(|command| command.name == "fix")
+    }
+}
+
 /// A run's hands: its command line and its tape.
 #[derive(Debug)]
 pub struct Shell<'a> {
@@ -29,6 +39,9 @@ pub struct Shell<'a> {
     /// What was heard and said.
     pub tape: &'a mut Tape,
 }
+
+/// How many items are done before they are remembered as one.
+const BATCH: usize = 64;
 
 /// Why a command has no good reply: the node's error, or nothing if the connection broke.
 pub type Failure = Option<String>;
@@ -64,6 +77,39 @@ impl Shell<'_> {
     pub fn node_error(&mut self, node: &ManagedNode, error: &str) {
         self.error(format!("Node {} replied with error:\n{error}\n", node.address()));
     }
+    /// Does a part of a procedure; when it is over, only its result is remembered.
+    pub fn once<T: Clone + Send + Sync + 'static>(
+        &mut self,
+        part: impl FnOnce(&mut Shell) -> Flow<T>,
+    ) -> Flow<T> {
+        if let Some(result) = self.tape.skip() {
+            return Ok(result);
+        }
+        let began = self.tape.begin();
+        let result = part(self)?;
+        self.tape.finish(began, result.clone());
+        Ok(result)
+    }
+    /// Does the same with each item, in order, up to the first that has no result; the results.
+    pub fn each<T, R: Clone + Send + Sync + 'static>(
+        &mut self,
+        items: &[T],
+        mut act: impl FnMut(&mut Shell, &T) -> Flow<Option<R>>,
+    ) -> Flow<Vec<R>> {
+        let mut results = Vec::new();
+        for batch in items.chunks(BATCH) {
+            let done: Arc<[R]> = self.once(|shell| {
+                let results = batch.iter().map(|item| shell.once(|shell| act(shell, item)));
+                results.map_while(Result::transpose).collect()
+            })?;
+            results.extend(done.iter().cloned());
+            if done.len() < batch.len() {
+                break;
+            }
+        }
+        Ok(results)
+    }
+
     /// Ends the program.
     pub fn exit<T>(&self, code: i32) -> Flow<T> {
         Err(Stop::Exit(code))
