@@ -3,8 +3,8 @@
 //! In Redis: `cliFormatReplyTTY`, `cliFormatReplyRaw`, `cliFormatReplyCSV`, `cliFormatReplyJson`.
 
 use crate::cli::args::Format;
-use crate::cli::quote::quoted;
 use crate::words::Reply;
+use crate::words::quote::quoted;
 use crate::words::resp::Protocol;
 use bytes::Bytes;
 

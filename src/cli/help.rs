@@ -3,7 +3,7 @@
 //! One table (`commands.tsv`) for all of it. In Redis: `cliOutputHelp`, `hintsCallback`,
 //! `completionCallback`. Absent: the commands that no node here knows.
 
-use crate::cli::quote;
+use crate::words::quote;
 
 const TABLE: &str = include_str!("commands.tsv");
 const GENERIC: &str = "redis-cli 7.0.15\n\

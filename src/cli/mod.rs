@@ -10,7 +10,6 @@ pub mod help;
 pub mod io;
 pub mod issue;
 pub mod process;
-pub mod quote;
 pub mod session;
 pub mod tape;
 

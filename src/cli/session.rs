@@ -12,9 +12,9 @@ use crate::cli::connection::{Connection, OnFailure};
 use crate::cli::help::help;
 use crate::cli::io::{Answer, Env, Request, Step, Then};
 use crate::cli::issue::{Issue, issue, listen};
-use crate::cli::quote::split;
 use crate::cli::tape::{Flow, Stop, Tape};
 use crate::words::Time;
+use crate::words::quote::split;
 use std::sync::Arc;
 
 /// A running `redis-cli`. A clone of it goes on separately.

@@ -93,6 +93,9 @@ impl Node {
             Input::Client { conn, data: ClientData::Request(argv) } => {
                 self.client_request(now, conn, argv, out);
             }
+            Input::Client { conn, data: ClientData::Bytes(bytes) } => {
+                self.client_bytes(now, conn, &bytes, out);
+            }
             Input::Client { conn, data: ClientData::Reply { reply, .. } }
                 if self.is_migration_link(conn) =>
             {

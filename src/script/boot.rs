@@ -17,16 +17,20 @@ const FIRST_PORT: u16 = 7001;
 /// More servers than this take too long for a test.
 const MOST_SERVERS: u64 = 1000;
 
-/// Servers 7001, 7002, ... on one machine's loopback, with these directives in common.
-pub fn loopback(count: u16, directives: &[(String, String)]) -> Result<Spec, Trouble> {
+/// Servers on one machine's loopback, on consecutive ports, with these directives in common.
+pub fn loopback(
+    first_port: u16,
+    count: u16,
+    directives: &[(String, String)],
+) -> Result<Spec, Trouble> {
     let mut config = Config { cluster_enabled: true, ..Config::default() };
     for (name, value) in directives {
         apply(&mut config, name, value)?;
     }
-    let at: Vec<_> = (0..count).map(|n| (Ipv4Addr::LOCALHOST, FIRST_PORT + n)).collect();
+    let at: Vec<_> = (0..count).map(|n| (Ipv4Addr::LOCALHOST, first_port + n)).collect();
     let mut spec = Spec::loopback(START, &config, &at);
     for (n, container) in spec.containers.iter_mut().enumerate() {
-        container.service = (usize::from(FIRST_PORT) + n).to_string();
+        container.service = (usize::from(first_port) + n).to_string();
     }
     Ok(spec)
 }
@@ -128,7 +132,7 @@ impl Runner {
         while let Some(name) = words.next() {
             directives.push((name, words.need()?));
         }
-        let spec = loopback(count as u16, &directives)?;
+        let spec = loopback(FIRST_PORT, count as u16, &directives)?;
         self.begin(World::new(&spec, Seed(seed)));
         Ok(())
     }

@@ -25,6 +25,7 @@ pub use blocks::{Block, blocks, rewritten};
 pub use boot::loopback;
 pub use directives::{DIRECTIVES, Directive};
 pub use marks::{fingerprint, line};
+pub use moves::is_settled;
 
 use crate::compose::Files;
 use crate::sim::{ClientId, EntryId};

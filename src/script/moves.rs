@@ -131,7 +131,7 @@ impl Runner {
 }
 
 /// Whether all nodes that run see the cluster as ok and each other as they are.
-pub(super) fn is_settled(world: &World) -> bool {
+pub fn is_settled(world: &World) -> bool {
     let mut views = world.nodes().map(|(_, node)| {
         let cluster = node.cluster();
         let owners: Vec<_> = cluster

@@ -1,9 +1,9 @@
 //! The words of a directive, and what they can mean: places, spans of time, numbers.
 
-use crate::cli::quote;
 use crate::script::Trouble;
 use crate::shapes::spec::ContainerIx;
 use crate::sim::World;
+use crate::words::quote;
 use std::collections::VecDeque;
 
 /// The words that are left, and the lines under the directive.

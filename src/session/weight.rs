@@ -83,7 +83,11 @@ fn of_fact(fact: &Fact) -> Weight {
 
 fn of_action(action: &Action) -> Weight {
     match action {
-        Action::OpenClient { .. } | Action::CloseClient(_) | Action::Interrupt(_) => Weight::Quiet,
+        Action::OpenClient { .. }
+        | Action::CloseClient(_)
+        | Action::Interrupt(_)
+        | Action::Dial { .. }
+        | Action::Bytes { .. } => Weight::Quiet,
         Action::Type { .. } | Action::Command { .. } | Action::RunJob { .. } => Weight::Plain,
         _ => Weight::Major,
     }

@@ -2,6 +2,7 @@
 
 use crate::words::resp::Protocol;
 use crate::words::{Argv, ReplId, Reply};
+use bytes::Bytes;
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
@@ -11,6 +12,8 @@ use std::sync::Arc;
 pub enum ClientData {
     /// A command from a client (or a replica in its handshake) to a server.
     Request(Argv),
+    /// Bytes from a program outside of the simulation, as its socket gave them.
+    Bytes(Bytes),
     /// A server's answer.
     Reply {
         /// The answer.

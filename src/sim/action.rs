@@ -7,8 +7,10 @@ use crate::node::io::Port;
 use crate::shapes::spec::{ContainerIx, Latency};
 use crate::sim::entry::{ClientId, PacketId};
 use crate::words::Millis;
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::net::SocketAddrV4;
 
 /// Where something runs, as the network sees it.
 #[derive(
@@ -137,7 +139,7 @@ pub enum Action {
     },
     /// Ctrl-C in a terminal.
     Interrupt(ClientId),
-    /// Ends a terminal or a job.
+    /// Ends a terminal, a job, or the connection of a program outside.
     CloseClient(ClientId),
     /// Sends one command to a server, as `redis-cli` in its container would.
     Command {
@@ -154,6 +156,19 @@ pub enum Action {
         argv: Vec<String>,
         /// What is piped into it.
         stdin: Option<String>,
+    },
+    /// A program outside of the simulation connects, from the host.
+    Dial {
+        /// Where to.
+        to: SocketAddrV4,
+    },
+    /// What a program outside says on its connection.
+    Bytes {
+        /// Whose.
+        client: ClientId,
+        /// As its socket gave them.
+        #[serde(with = "crate::words::quote::serde_bytes")]
+        bytes: Bytes,
     },
 }
 

@@ -10,6 +10,7 @@ use crate::sim::World;
 use crate::sim::action::Place;
 use crate::sim::connection::End;
 use crate::sim::entry::{Cause, ClientId, EntryId, Log, What, Who};
+use crate::sim::outside::Outside;
 use crate::sim::packet::Payload;
 use crate::sim::program::Program;
 use crate::sim::transport::Dial;
@@ -24,6 +25,8 @@ pub(in crate::sim) enum Heard<'a> {
     Connected,
     Failed(&'a str),
     Reply(Reply, Protocol),
+    /// The replication stream, which only servers understand.
+    Stream,
     Closed,
 }
 
@@ -54,6 +57,7 @@ pub(in crate::sim) struct Plain {
 pub(in crate::sim) enum Kind {
     Plain(Plain),
     Program(Box<Program>),
+    Outside(Outside),
 }
 
 #[derive(Clone, Debug)]
@@ -134,7 +138,7 @@ impl World {
     fn plain_mut(&mut self, client: ClientId) -> Option<&mut Plain> {
         match &mut self.clients.all.get_mut(&client)?.kind {
             Kind::Plain(plain) => Some(plain),
-            Kind::Program(_) => None,
+            Kind::Program(_) | Kind::Outside(_) => None,
         }
     }
 
@@ -217,6 +221,7 @@ impl World {
         match self.clients.all.get(&client).map(|client| &client.kind) {
             Some(Kind::Program(_)) => self.program_hears(client, conn, heard, cause, log),
             Some(Kind::Plain(_)) => self.plain_hears(client, heard, cause, log),
+            Some(Kind::Outside(_)) => self.outside_hears(client, heard, cause, log),
             None => self.close(conn, None, log),
         }
     }
@@ -245,6 +250,7 @@ impl World {
                 self.end_client(client, log);
             }
             Heard::Reply(reply, protocol) => plain.replies.push_back((reply, protocol)),
+            Heard::Stream => {}
             Heard::Failed(why) => self.plain_ends(client, why, cause, log),
             Heard::Closed => {
                 self.plain_ends(client, "Server closed the connection", cause, log);
@@ -263,7 +269,10 @@ impl World {
 
     /// Ends a client and closes its connections.
     pub(in crate::sim) fn end_client(&mut self, client: ClientId, log: &mut dyn Log) {
-        self.clients.all.remove(&client);
+        let client_was = self.clients.all.remove(&client);
+        if let Some(Client { kind: Kind::Outside(outside), .. }) = client_was {
+            return self.close(outside.conn, None, log);
+        }
         for conn in self.connections.ends(|end| end == End::Client(client)) {
             self.close(conn, None, log);
         }

@@ -42,6 +42,8 @@ pub(in crate::sim) struct Connection {
     /// Which network it belongs to: the bus or the clients'.
     pub(in crate::sim) port: Port,
     pub(in crate::sim) phase: Phase,
+    /// Whether a program outside opened it: its packets take no time here.
+    pub(in crate::sim) from_outside: bool,
     /// Whether something waits on the way to an end.
     pub(in crate::sim) held: [bool; 2],
     /// When the latest packet to an end arrives.

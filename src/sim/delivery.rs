@@ -115,7 +115,11 @@ impl World {
                         self.leave(to);
                         Heard::Closed
                     }
-                    Payload::Client(_) | Payload::Bus(_) | Payload::Syn | Payload::Ack => return,
+                    Payload::Client(ClientData::Stream(_)) => Heard::Stream,
+                    Payload::Client(ClientData::Request(_) | ClientData::Bytes(_))
+                    | Payload::Bus(_)
+                    | Payload::Syn
+                    | Payload::Ack => return,
                 };
                 self.client_hears(client, to, heard, cause, log);
             }

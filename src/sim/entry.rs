@@ -8,6 +8,7 @@ use crate::node::io::Port;
 use crate::shapes::spec::ContainerIx;
 use crate::shapes::{Fact, Message, message};
 use crate::sim::action::{Action, Place};
+use crate::words::resp::Protocol;
 use crate::words::{Reply, Time};
 use serde::{Deserialize, Serialize};
 
@@ -206,6 +207,10 @@ pub trait Log {
     fn wants_packets(&self) -> bool {
         false
     }
+    /// A server answered a program outside ([`Action::Bytes`]).
+    fn answer(&mut self, _to: ClientId, _reply: &Reply, _protocol: Protocol) {}
+    /// The connection of a program outside was refused, closed, or reset.
+    fn hung_up(&mut self, _client: ClientId) {}
     /// Something happened to a packet.
     fn packet(&mut self, _at: Time, _event: PacketEvent<'_>) {}
 }

@@ -25,6 +25,7 @@ impl World {
                 Some(self.start_job(*at, argv, stdin.as_deref(), None, Some(entry), log))
             }
             Action::Command { node, argv } => Some(self.send_command(*node, argv, entry, log)),
+            Action::Dial { to } => Some(self.dial_from_outside(*to, entry, log)),
             _ => {
                 self.act(action, entry, log);
                 None
@@ -59,7 +60,7 @@ impl World {
                 Err(Refusal::NotRunning(_)) => Ok(()),
                 Err(other) => Err(other),
             },
-            Action::Rule(_) | Action::Heal | Action::Latency(_) => Ok(()),
+            Action::Rule(_) | Action::Heal | Action::Latency(_) | Action::Dial { .. } => Ok(()),
             Action::DropPacket(id) | Action::DelayPacket(id, _) | Action::DeliverNow(id) => {
                 let there = self.network.packets.iter().any(|packet| packet.id == *id);
                 if there { Ok(()) } else { Err(Refusal::NoSuchPacket(*id)) }
@@ -69,6 +70,7 @@ impl World {
                 Place::Container(ix) => self.check_running(*ix),
             },
             Action::Type { client, .. }
+            | Action::Bytes { client, .. }
             | Action::Interrupt(client)
             | Action::CloseClient(client) => match self.clients.is_open(*client) {
                 true => Ok(()),
@@ -129,7 +131,13 @@ impl World {
             Action::Type { client, line } => self.type_line(*client, line, entry, log),
             Action::Interrupt(client) => self.interrupt(*client, entry, log),
             Action::CloseClient(client) => self.end_client(*client, log),
-            Action::OpenClient { .. } | Action::RunJob { .. } | Action::Command { .. } => {}
+            Action::Bytes { client, bytes } => {
+                self.outside_says(*client, bytes.clone(), Some(entry), log);
+            }
+            Action::OpenClient { .. }
+            | Action::RunJob { .. }
+            | Action::Command { .. }
+            | Action::Dial { .. } => {}
         }
     }
 

@@ -151,7 +151,7 @@ impl World {
             place: client.place,
             is_program: matches!(client.kind, Kind::Program(_)),
             prompt: match &client.kind {
-                Kind::Plain(_) => None,
+                Kind::Plain(_) | Kind::Outside(_) => None,
                 Kind::Program(program) => match &program.waiting {
                     Some(Request::ReadLine { prompt }) => Some(prompt.as_str()),
                     _ => None,

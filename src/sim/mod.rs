@@ -20,6 +20,7 @@ mod inspect;
 mod join;
 mod nagle;
 mod network;
+mod outside;
 mod packet;
 mod process;
 mod program;

@@ -36,7 +36,7 @@ impl Payload {
             Payload::Syn => PacketKind::Syn,
             Payload::SynAck | Payload::Ack => PacketKind::SynAck,
             Payload::Bus(message) => PacketKind::Bus(message.kind()),
-            Payload::Client(ClientData::Request(_)) => PacketKind::Request,
+            Payload::Client(ClientData::Request(_) | ClientData::Bytes(_)) => PacketKind::Request,
             Payload::Client(ClientData::Reply { .. }) => PacketKind::Reply,
             Payload::Client(ClientData::Stream(_)) => PacketKind::Stream,
             Payload::Fin | Payload::Reset => PacketKind::Fin,

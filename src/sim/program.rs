@@ -111,7 +111,7 @@ impl World {
     fn program_mut(&mut self, client: ClientId) -> Option<&mut Program> {
         match &mut self.clients.all.get_mut(&client)?.kind {
             Kind::Program(program) => Some(program),
-            Kind::Plain(_) => None,
+            Kind::Plain(_) | Kind::Outside(_) => None,
         }
     }
 
@@ -271,6 +271,7 @@ impl World {
             Heard::Connected => link.open = true,
             Heard::Failed(_) | Heard::Closed => link.open = false,
             Heard::Reply(ref reply, _) => link.replies.push_back(reply.clone()),
+            Heard::Stream => return,
         }
         let answer = match (&program.waiting, heard) {
             (Some(Request::Connect { link, .. }), Heard::Connected) if *link == id => {

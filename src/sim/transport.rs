@@ -50,6 +50,7 @@ impl World {
             places: [dial.place, Place::Host],
             port: dial.port,
             phase: Phase::Opening,
+            from_outside: self.is_outside(dial.end),
             held: [false; 2],
             last: [self.now; 2],
             unanswered: Unanswered::default(),
@@ -165,9 +166,10 @@ impl World {
         after_us: u64,
         log: &mut dyn Log,
     ) {
-        let soonest = self.now.plus_micros(self.network.draw_latency() + after_us);
         let now = self.now;
         let Some(connection) = self.connections.get_mut(to) else { return };
+        let travels = if connection.from_outside { 0 } else { self.network.draw_latency() };
+        let soonest = now.plus_micros(travels + after_us);
         let last = &mut connection.last[side(to)];
         let arrives_at = soonest.max(*last);
         *last = arrives_at;

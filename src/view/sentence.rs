@@ -72,7 +72,11 @@ fn of_action(lang: Lang, run: &Run, action: &Action) -> Option<String> {
         Action::RunJob { argv, .. } => {
             Some(text(lang, "did-run-job", &[("line", argv.join(" ").into())]))
         }
-        Action::OpenClient { .. } | Action::Interrupt(_) | Action::CloseClient(_) => None,
+        Action::OpenClient { .. }
+        | Action::Interrupt(_)
+        | Action::CloseClient(_)
+        | Action::Dial { .. }
+        | Action::Bytes { .. } => None,
     }
 }
 

@@ -228,6 +228,10 @@ fn of_action(action: &Action) -> Option<Shape> {
         Action::Type { .. } | Action::Command { .. } | Action::RunJob { .. } => {
             Some(Shape::Command)
         }
-        Action::OpenClient { .. } | Action::Interrupt(_) | Action::CloseClient(_) => None,
+        Action::OpenClient { .. }
+        | Action::Interrupt(_)
+        | Action::CloseClient(_)
+        | Action::Dial { .. }
+        | Action::Bytes { .. } => None,
     }
 }

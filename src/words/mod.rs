@@ -4,6 +4,8 @@
 
 pub mod argv;
 pub mod id;
+pub mod quote;
+pub mod request;
 pub mod resp;
 pub mod rng;
 pub mod slot;

@@ -2,7 +2,7 @@
 
 use super::grammar::{NODES, Op};
 use super::pair::{Difference, Pair};
-use slotlab::cli::quote;
+use slotlab::words::quote;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 

@@ -10,6 +10,7 @@ use super::pubsub::Subscriptions;
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
 use crate::shapes::stream::ClientData;
+use crate::words::request::Requests;
 use crate::words::resp::Protocol;
 use crate::words::{Argv, Reply, Time};
 use bytes::Bytes;
@@ -78,6 +79,8 @@ pub struct Client {
     pub(super) blocked: Option<Blocked>,
     /// Requests that wait behind the one that blocks.
     pub(super) waiting: VecDeque<Argv>,
+    /// What came as bytes and was not looked at yet.
+    pub(super) unread: Requests,
     /// The stream's offset after its last command: what WAIT waits for.
     pub(in crate::node) wrote_to: u64,
     /// Its last command's name.
@@ -208,6 +211,7 @@ impl Client {
             watch_broken: false,
             blocked: None,
             waiting: VecDeque::new(),
+            unread: Requests::default(),
             wrote_to: 0,
             last_command: "NULL",
         }

@@ -12,6 +12,7 @@ use crate::node::Node;
 use crate::node::commands::blocking::Blocked;
 use crate::node::io::{ConnId, Outbox};
 use crate::node::route::{Query, Route, route};
+use crate::words::request::Malformed;
 use crate::words::resp::Protocol;
 use crate::words::{Argv, Reply, Time};
 use bytes::Bytes;
@@ -52,18 +53,48 @@ impl Node {
         self.process(now, conn, argv, out);
     }
 
-    /// Runs the requests that waited behind one that was answered now.
+    /// Bytes came from a program outside. In Redis: `readQueryFromClient`.
+    pub(in crate::node) fn client_bytes(
+        &mut self,
+        now: Time,
+        conn: ConnId,
+        bytes: &[u8],
+        out: &mut Outbox,
+    ) {
+        let Some(client) = self.clients.get_mut(conn) else { return };
+        client.asked = now;
+        client.unread.feed(bytes);
+        self.process_waiting(now, conn, out);
+    }
+
+    /// Runs the requests that waited behind one that was answered now. In Redis:
+    /// `processInputBuffer`.
     pub(super) fn process_waiting(&mut self, now: Time, conn: ConnId, out: &mut Outbox) {
         loop {
-            if self.clients.migrations.is_running() {
-                return;
+            match self.next_request(conn) {
+                Ok(None) => return,
+                Ok(Some(argv)) => self.process(now, conn, argv, out),
+                Err(malformed) => {
+                    if let Some(text) = malformed.text() {
+                        self.reply(conn, Reply::Error(text), out);
+                    }
+                    return self.disconnect(now, conn, out);
+                }
             }
-            let Some(client) = self.clients.get_mut(conn) else { return };
-            if client.blocked.is_some() {
-                return;
-            }
-            let Some(argv) = client.waiting.pop_front() else { return };
-            self.process(now, conn, argv, out);
+        }
+    }
+
+    /// What a client asks next, unless it or all must wait. Its bytes are not looked at before.
+    fn next_request(&mut self, conn: ConnId) -> Result<Option<Argv>, Malformed> {
+        let busy = self.clients.migrations.is_running();
+        let password = self.config.requirepass.is_some();
+        let Some(client) = self.clients.get_mut(conn) else { return Ok(None) };
+        if busy || client.blocked.is_some() {
+            return Ok(None);
+        }
+        match client.waiting.pop_front() {
+            Some(argv) => Ok(Some(argv)),
+            None => client.unread.next(password && !client.authenticated),
         }
     }
 

@@ -138,7 +138,7 @@ impl Node {
         match data {
             ClientData::Reply { reply, .. } => self.handshake_answer(now, conn, &reply, out),
             ClientData::Stream(data) => self.stream_data(now, conn, data, out),
-            ClientData::Request(_) => {}
+            ClientData::Request(_) | ClientData::Bytes(_) => {}
         }
     }
 

@@ -75,7 +75,8 @@ pub(crate) fn dist() -> Result<()> {
 
 fn compile(more: &[&str]) -> std::process::Command {
     let mut cargo =
-        run::cargo(&["build", "--target", "wasm32-unknown-unknown", "--bin", "slotlab-page"]);
+        run::cargo(&["build", "--package", "slotlab", "--target", "wasm32-unknown-unknown"]);
+    cargo.args(["--bin", "slotlab-page"]);
     cargo.args(more);
     cargo
 }

@@ -1,4 +1,4 @@
-//! Words in and out of quotes, as `redis-cli` reads and writes them.
+//! Words in and out of quotes, as `redis-cli` and inline commands have them.
 //!
 //! In Redis: `sdssplitargs`, `sdscatrepr`.
 
@@ -120,6 +120,28 @@ pub fn quoted(text: &[u8], out: &mut Vec<u8>) {
         }
     }
     out.push(b'"');
+}
+
+/// Bytes as text in JSON: quoted, so that what people can read stays readable.
+pub mod serde_bytes {
+    use bytes::Bytes;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    /// Writes them.
+    pub fn serialize<S: Serializer>(bytes: &Bytes, to: S) -> Result<S::Ok, S::Error> {
+        let mut text = Vec::with_capacity(bytes.len() + 8);
+        super::quoted(bytes, &mut text);
+        to.serialize_str(&String::from_utf8_lossy(&text))
+    }
+    /// Reads them.
+    pub fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<Bytes, D::Error> {
+        let text = String::deserialize(from)?;
+        match super::split(text.as_bytes()).as_deref() {
+            Some([bytes]) => Ok(Bytes::copy_from_slice(bytes)),
+            _ => Err(D::Error::custom("not one quoted word")),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,307 @@
+//! The thread that owns the simulation: it lets time pass as the clock says, and does what it is told.
+//!
+//! One turn: run every event that is due, take what came from the sockets, answer. What comes in one
+//! turn comes at one virtual moment, in the order in which it came.
+//!
+//! Invariant: the world changes by time and by actions, and every action is recorded with its moment.
+//! A machine that is too slow for the speed loses speed, never events.
+
+use crate::boot::{Doorway, Plan};
+use crate::clock::Clock;
+use crate::door::Knock;
+use crate::orders;
+use crate::record::Record;
+use crate::split::{Piece, Splitter};
+use bytes::Bytes;
+use slotlab::script::{is_settled, line};
+use slotlab::sim::{Action, ClientId, Done, Entry, Log, Refusal, What, World};
+use slotlab::words::resp::Protocol;
+use slotlab::words::{Argv, Millis, Reply, Seed};
+use std::collections::BTreeMap;
+use std::net::SocketAddrV4;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::mpsc::UnboundedSender;
+
+/// A real connection's number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct SocketId(pub(crate) u64);
+
+/// The way back to a real connection. It ends with its last sender.
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) say: UnboundedSender<Bytes>,
+    /// How many bytes the socket has not taken yet.
+    pub(crate) unsent: Arc<AtomicUsize>,
+}
+
+/// What the sockets tell.
+#[derive(Debug)]
+pub(crate) enum Message {
+    /// Somebody connected.
+    Opened { socket: SocketId, to: SocketAddrV4, line: Line },
+    /// Somebody said something; the permit is given back when it was heard.
+    Said { socket: SocketId, bytes: Bytes, permit: OwnedSemaphorePermit },
+    /// Somebody has gone.
+    Closed { socket: SocketId },
+    /// Enough.
+    Stop,
+}
+
+/// How long events may be handled before the sockets are listened to again.
+const PATIENCE: Duration = Duration::from_millis(20);
+/// How many events are handled between two looks at the wall clock.
+const STRIDE: u32 = 256;
+/// Later than this, on the wall, the clock waits for the world.
+const LATEST: Duration = Duration::from_secs(1);
+/// The most messages of a turn.
+const MOST_MESSAGES: usize = 4096;
+/// How long servers may take to be a cluster, in virtual time.
+const CREATED_WITHIN: Millis = Millis(600_000);
+
+/// One real connection.
+#[derive(Debug)]
+struct Talk {
+    client: ClientId,
+    line: Line,
+    splitter: Splitter,
+}
+
+/// What the world says while it runs.
+#[derive(Debug, Default)]
+struct Ears {
+    answers: BTreeMap<ClientId, Vec<u8>>,
+    gone: Vec<ClientId>,
+    /// What became true, if anybody wants to read it.
+    entries: Option<Vec<Entry>>,
+    /// A server may have opened or closed its port.
+    stirred: bool,
+}
+
+impl Log for Ears {
+    fn entry(&mut self, entry: Entry) {
+        self.stirred |= matches!(entry.what, What::Life(_) | What::Fact(_));
+        let told = !matches!(entry.what, What::Action(Action::Dial { .. } | Action::Bytes { .. }));
+        if let Some(entries) = self.entries.as_mut().filter(|_| told) {
+            entries.push(entry);
+        }
+    }
+    fn answer(&mut self, to: ClientId, reply: &Reply, protocol: Protocol) {
+        reply.encode_into(protocol, self.answers.entry(to).or_default());
+    }
+    fn hung_up(&mut self, client: ClientId) {
+        self.gone.push(client);
+    }
+}
+
+/// The simulation and all that hangs on it.
+#[derive(Debug)]
+pub(crate) struct Simulation {
+    pub(crate) world: World,
+    pub(crate) clock: Clock,
+    pub(crate) record: Record,
+    ears: Ears,
+    talks: BTreeMap<SocketId, Talk>,
+    sockets: BTreeMap<ClientId, SocketId>,
+    doors: Vec<(Doorway, bool)>,
+    knocks: UnboundedSender<Knock>,
+}
+
+impl Simulation {
+    /// Builds the world of `plan`, and joins its servers if that is planned.
+    pub(crate) fn boot(
+        plan: &Plan,
+        seed: Seed,
+        speed: f64,
+        quiet: bool,
+        knocks: UnboundedSender<Knock>,
+    ) -> Result<Simulation, String> {
+        let world = World::new(&plan.spec, seed);
+        let mut simulation = Simulation {
+            clock: Clock::start(world.now(), speed),
+            record: Record::new(&plan.spec, seed),
+            world,
+            ears: Ears { entries: (!quiet).then(Vec::new), stirred: true, ..Ears::default() },
+            talks: BTreeMap::new(),
+            sockets: BTreeMap::new(),
+            doors: plan.doorways.iter().map(|&doorway| (doorway, false)).collect(),
+            knocks,
+        };
+        if let Some(create) = &plan.create {
+            simulation.join(create)?;
+        }
+        simulation.clock = Clock::start(simulation.world.now(), speed);
+        Ok(simulation)
+    }
+
+    /// Runs `redis-cli --cluster create` to its end, and until all nodes see the cluster as ok.
+    fn join(&mut self, create: &Action) -> Result<(), String> {
+        // The servers have read their files by then.
+        let servers = self.doors.len() as u64;
+        let ready = self.world.spec().start.plus_micros(servers * 10_000 + 50_000);
+        self.world.run_until(ready, &mut self.ears);
+        let limit = self.world.now() + CREATED_WITHIN;
+        let mut printed = Printed { text: String::new(), code: None, ears: &mut self.ears };
+        self.record.act(&mut self.world, create, &mut printed).map_err(|why| why.to_string())?;
+        while printed.code.is_none() && self.world.step_event(limit, &mut printed) {}
+        let (code, text) = (printed.code, printed.text);
+        if code != Some(0) {
+            return Err(text.trim_end().to_owned());
+        }
+        while !is_settled(&self.world) && self.world.now() < limit {
+            let next = self.world.now() + Millis(50);
+            self.world.run_until(next, &mut self.ears);
+        }
+        Ok(())
+    }
+
+    /// Takes turns until it is told to stop; then gives the record back.
+    pub(crate) fn run(mut self, messages: &Receiver<Message>) -> Record {
+        loop {
+            let first = match self.wait() {
+                Some(wait) => messages.recv_timeout(wait),
+                None => messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            self.advance();
+            let first = match first {
+                Ok(message) => Some(message),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => Some(Message::Stop),
+            };
+            for message in first.into_iter().chain(messages.try_iter().take(MOST_MESSAGES)) {
+                if let Message::Stop = message {
+                    self.record.end(self.world.now());
+                    return self.record;
+                }
+                self.hear(message);
+            }
+            self.speak();
+        }
+    }
+
+    /// How long nothing will happen by itself; None: for ever.
+    fn wait(&self) -> Option<Duration> {
+        if self.ears.stirred {
+            return Some(Duration::ZERO);
+        }
+        self.clock.until(self.world.next_event_time()?)
+    }
+
+    /// Runs what is due, as far as there is time for it.
+    fn advance(&mut self) {
+        let due = self.clock.now();
+        let began = Instant::now();
+        let mut handled = 0;
+        while self.world.step_event(due, &mut self.ears) {
+            handled += 1;
+            if handled % STRIDE == 0 && PATIENCE < began.elapsed() {
+                let late = due.micros_since(self.world.now()) as f64 / 1e6 / self.clock.speed();
+                if LATEST.as_secs_f64() < late {
+                    self.clock = Clock::start(self.world.now(), self.clock.speed());
+                }
+                return;
+            }
+        }
+        self.world.run_until(due, &mut self.ears);
+    }
+
+    fn hear(&mut self, message: Message) {
+        match message {
+            Message::Opened { socket, to, line } => {
+                let Ok(Done { client: Some(client), .. }) = self.act(&Action::Dial { to }) else {
+                    return;
+                };
+                self.talks.insert(socket, Talk { client, line, splitter: Splitter::default() });
+                self.sockets.insert(client, socket);
+            }
+            Message::Said { socket, bytes, permit } => {
+                let Some(talk) = self.talks.get_mut(&socket) else { return };
+                let client = talk.client;
+                for piece in talk.splitter.split(bytes) {
+                    match piece {
+                        // A client that the world has hung up on is told so at the turn's end.
+                        Piece::Through(bytes) => _ = self.act(&Action::Bytes { client, bytes }),
+                        Piece::Order(argv) => self.order(client, &argv),
+                    }
+                }
+                drop(permit);
+            }
+            Message::Closed { socket } => {
+                // What it was still told goes out before.
+                self.speak();
+                if let Some(talk) = self.talks.remove(&socket) {
+                    self.sockets.remove(&talk.client);
+                    // It may be closed on both sides at once.
+                    _ = self.act(&Action::CloseClient(talk.client));
+                }
+            }
+            Message::Stop => {}
+        }
+    }
+
+    fn order(&mut self, client: ClientId, argv: &Argv) {
+        let reply = orders::carry_out(self, argv);
+        reply.encode_into(Protocol::Resp2, self.ears.answers.entry(client).or_default());
+    }
+
+    /// Does and records an action, and what follows from it at this moment.
+    pub(crate) fn act(&mut self, action: &Action) -> Result<Done, Refusal> {
+        self.record.act(&mut self.world, action, &mut self.ears)
+    }
+
+    /// Tells the sockets what the world said, and opens and closes doors.
+    fn speak(&mut self) {
+        for (client, said) in std::mem::take(&mut self.ears.answers) {
+            let Some(talk) = self.sockets.get(&client).and_then(|socket| self.talks.get(socket))
+            else {
+                continue;
+            };
+            talk.line.unsent.fetch_add(said.len(), Ordering::Relaxed);
+            // Who has gone does not listen.
+            _ = talk.line.say.send(said.into());
+        }
+        for client in std::mem::take(&mut self.ears.gone) {
+            if let Some(socket) = self.sockets.remove(&client) {
+                self.talks.remove(&socket);
+            }
+        }
+        if std::mem::take(&mut self.ears.stirred) {
+            self.turn_doors();
+        }
+        for entry in self.ears.entries.as_mut().map(std::mem::take).unwrap_or_default() {
+            println!("{}", line(&self.world, &entry));
+        }
+    }
+
+    fn turn_doors(&mut self) {
+        for (number, (doorway, open)) in self.doors.iter_mut().enumerate() {
+            let wanted = self.world.is_served(doorway.there);
+            if wanted != *open {
+                *open = wanted;
+                // Without the sockets nothing is left to serve.
+                _ = self.knocks.send((number, wanted));
+            }
+        }
+    }
+}
+
+/// What `redis-cli` prints while it joins the servers.
+struct Printed<'a> {
+    text: String,
+    code: Option<i32>,
+    ears: &'a mut Ears,
+}
+
+impl Log for Printed<'_> {
+    fn entry(&mut self, entry: Entry) {
+        match &entry.what {
+            What::Output(output) => self.text += &String::from_utf8_lossy(&output.bytes),
+            What::Ended(code) => self.code = Some(*code),
+            _ => {}
+        }
+        self.ears.entry(entry);
+    }
+}
