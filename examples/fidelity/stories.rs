@@ -240,9 +240,9 @@ fn outcome(lab: &mut Lab, start: Time, key: &str) -> Outcome {
 
 /// Who claims a slot with the greatest epoch.
 fn owner(lab: &Lab, slot: Slot) -> Option<String> {
-    let claims = |&(_, node): &(ContainerIx, &Node)| node.cluster().me().slots.contains(slot);
+    let claims = |&(_, node): &(ContainerIx, &Node)| node.cluster().me().slots().contains(slot);
     let claims = lab.world.nodes().filter(claims);
-    let last = claims.max_by_key(|(_, node)| node.cluster().me().config_epoch);
+    let last = claims.max_by_key(|(_, node)| node.cluster().me().config_epoch());
     last.map(|(ix, _)| lab.name(ix).to_owned())
 }
 

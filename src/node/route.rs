@@ -143,7 +143,7 @@ pub fn route(
     }
     let me = cluster.me();
     let may_read = (query.readonly || query.is_shard_pubsub) && !query.writes;
-    if may_read && me.is_replica() && me.master == Some(keys.owner) {
+    if may_read && me.is_replica() && me.master() == Some(keys.owner) {
         return Route::Here;
     }
     match keys.owner {
@@ -198,9 +198,9 @@ fn refused_while_down(query: &Query<'_>, cluster: &Cluster, config: &Config) -> 
 pub fn endpoint(cluster: &Cluster, config: &Config, of: PeerIx) -> Endpoint {
     let peer = cluster.peer(of);
     let host = match config.preferred_endpoint_type {
-        EndpointType::Ip => peer.ip.map(|ip| ip.to_string()).unwrap_or_default(),
-        EndpointType::Hostname => peer.hostname.as_deref().unwrap_or("?").into(),
+        EndpointType::Ip => peer.ip().map(|ip| ip.to_string()).unwrap_or_default(),
+        EndpointType::Hostname => peer.hostname().map_or("?", |name| name).into(),
         EndpointType::UnknownEndpoint => String::new(),
     };
-    Endpoint { host, port: peer.port }
+    Endpoint { host, port: peer.port() }
 }

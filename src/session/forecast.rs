@@ -41,7 +41,7 @@ fn has_formed(world: &World, servers: &[ContainerIx]) -> bool {
     servers.iter().all(|&ix| {
         world.node(ix).is_some_and(|node| {
             let me = node.cluster().me();
-            node.cluster().state_ok() && (me.is_replica() || !me.slots.is_empty())
+            node.cluster().state_ok() && (me.is_replica() || !me.slots().is_empty())
         })
     })
 }
@@ -49,15 +49,15 @@ fn has_formed(world: &World, servers: &[ContainerIx]) -> bool {
 fn part(world: &World, servers: &[ContainerIx], ix: ContainerIx) -> Part {
     let Some(node) = world.node(ix) else { return Part::Alone };
     let me = node.cluster().me();
-    if let Some(master) = me.master {
-        let master = node.cluster().peer(master).id;
+    if let Some(master) = me.master() {
+        let master = node.cluster().peer(master).id();
         let is_it = |ix: &ContainerIx| {
             world.node(*ix).is_some_and(|node| node.cluster().myself() == master)
         };
         return servers.iter().position(is_it).map_or(Part::Alone, Part::ReplicaOf);
     }
     let length = |(first, last): &&(Slot, Slot)| last.number() - first.number();
-    match me.slots.ranges().iter().rev().max_by_key(length) {
+    match me.slots().ranges().iter().rev().max_by_key(length) {
         Some((first, last)) => Part::Master { first: first.number(), last: last.number() },
         None => Part::Alone,
     }

@@ -136,7 +136,7 @@ impl Run {
         self.servers.iter().copied().find(|&server| {
             self.world().node(server).is_some_and(|node| {
                 let cluster = node.cluster();
-                cluster.me().master.is_some_and(|peer| cluster.peer(peer).id == master)
+                cluster.me().master().is_some_and(|peer| cluster.peer(peer).id() == master)
             })
         })
     }

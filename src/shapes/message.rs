@@ -116,6 +116,9 @@ impl fmt::Debug for Flags {
 pub struct Header {
     /** Who sends. */
     pub sender: NodeId,
+    /** What it knows of its own name and place. No part of the packet: views that say the same
+    come to share it. */
+    pub card: Arc<Card>,
     /** Its current epoch. */
     pub current_epoch: Epoch,
     /** The config epoch of its slots (of its master's, if a replica). */
@@ -144,21 +147,36 @@ pub struct Header {
     pub hostname: Option<Arc<str>>,
 }
 
+/// Who a node is, and where: what stays, and is the same in most eyes. So it is kept once and shared
+/// by views and packets.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Card {
+    /** Its id. */
+    pub node: NodeId,
+    /** Its address; None if unknown. */
+    pub ip: Option<IpAddr>,
+    /** Its client port; 0 if unknown. */
+    pub port: u16,
+    /** Its bus port; 0 if unknown. */
+    pub bus_port: u16,
+}
+
+impl Card {
+    /// A node of which nothing but its id is known.
+    pub const fn named(node: NodeId) -> Card {
+        Card { node, ip: None, port: 0, bus_port: 0 }
+    }
+}
+
 /// What one packet says of a third node.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Gossip {
-    /** Whom. */
-    pub node: NodeId,
+    /** Whom, and where that is. */
+    pub card: Arc<Card>,
     /** When the outstanding ping was sent, Unix seconds; 0: none. */
     pub ping_sent_s: u32,
     /** When the last pong came, Unix seconds. */
     pub pong_received_s: u32,
-    /** Its address; None if unknown. */
-    pub ip: Option<IpAddr>,
-    /** Its client port. */
-    pub port: u16,
-    /** Its bus port. */
-    pub bus_port: u16,
     /** Its flags, as the sender sees them. */
     pub flags: Flags,
 }

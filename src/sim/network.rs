@@ -4,13 +4,14 @@
 
 use crate::node::io::{ConnId, Port};
 use crate::shapes::Spec;
-use crate::shapes::spec::{ContainerIx, Latency, NamespaceIx};
+use crate::shapes::spec::{ContainerIx, Latency, NamespaceIx, Program};
 use crate::sim::action::{Place, Rule, Verdict};
 use crate::sim::entry::{EntryId, PacketId, PacketNote};
 use crate::sim::packet::{Packets, Payload};
 use crate::words::{Rng, Time};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 /// A namespace as it is now. `generation` counts how often it was torn down: who joined an earlier
 /// one has only its loopback left.
@@ -42,6 +43,8 @@ pub(in crate::sim) struct Network {
     /// The host's own namespace: one past the last if the spec has none.
     pub(in crate::sim) host: NamespaceIx,
     pub(in crate::sim) listeners: BTreeMap<Socket, (ContainerIx, Port)>,
+    /// Which servers are configured to use a port, for clients or for the bus.
+    pub(in crate::sim) configured: Arc<BTreeMap<u16, Vec<ContainerIx>>>,
     /// The latest made first.
     pub(in crate::sim) rules: VecDeque<Rule>,
     pub(in crate::sim) latency: Latency,
@@ -63,6 +66,7 @@ impl Network {
             namespaces: (0..=count).map(state).collect(),
             host: NamespaceIx(host as u16),
             listeners: BTreeMap::new(),
+            configured: Arc::new(configured(spec)),
             rules: VecDeque::new(),
             latency: spec.latency,
             packets: Packets::default(),
@@ -109,6 +113,17 @@ impl Network {
             arrived.push_back(note.clone());
         }
     }
+}
+
+fn configured(spec: &Spec) -> BTreeMap<u16, Vec<ContainerIx>> {
+    let mut ports: BTreeMap<u16, Vec<ContainerIx>> = BTreeMap::new();
+    for (n, container) in spec.containers.iter().enumerate() {
+        let Program::Server(server) = &container.program else { continue };
+        for port in [server.config.port, server.config.bus_port()] {
+            ports.entry(port).or_default().push(ContainerIx(n as u16));
+        }
+    }
+    ports
 }
 
 /// The kernel's first retransmission of data.

@@ -95,14 +95,11 @@ impl World {
 
     /// The container whose server is configured to listen at an address, running or not.
     pub(in crate::sim) fn configured_at(&self, at: SocketAddrV4) -> Option<ContainerIx> {
-        let matches = |server: &Server| {
-            let config = &server.config;
-            let port = config.port == at.port() || config.bus_port() == at.port();
-            port && (config.bind.is_empty() || config.bind.contains(&IpAddr::V4(*at.ip())))
+        let listens = |ix: &&ContainerIx| {
+            let bind = self.server(**ix).map(|server| server.config.bind.as_slice());
+            bind.is_some_and(|bind| bind.is_empty() || bind.contains(&IpAddr::V4(*at.ip())))
         };
-        (0..self.containers.len())
-            .map(|n| ContainerIx(n as u16))
-            .find(|&ix| self.server(ix).is_some_and(matches))
+        self.network.configured.get(&at.port())?.iter().find(listens).copied()
     }
 }
 

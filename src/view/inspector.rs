@@ -99,7 +99,7 @@ pub fn draw(session: &Session, members: &Members, discs: &[Disc]) -> Option<Insp
 
 fn title(run: &Run, member: &Member) -> String {
     let node = run.world().node(member.ix);
-    match node.and_then(|node| node.cluster().me().ip) {
+    match node.and_then(|node| node.cluster().me().ip()) {
         Some(ip) => format!("{ip}:{}", member.port),
         None => member.name.clone(),
     }

@@ -193,11 +193,11 @@ fn belief(node: &Node) -> Vec<Line> {
     let cluster = node.cluster();
     let known = cluster.peers().filter(|(_, peer)| !peer.in_handshake());
     let line = |(ix, peer): (PeerIx, &Peer)| Line {
-        id: peer.id,
+        id: peer.id(),
         flags: peer.flags,
-        master: peer.master.map(|master| cluster.peer(master).id),
+        master: peer.master().map(|master| cluster.peer(master).id()),
         config_epoch: cluster.shown_epoch(ix),
-        slots: peer.slots.clone(),
+        slots: peer.slots().clone(),
     };
     known.map(line).collect()
 }

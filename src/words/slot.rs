@@ -53,20 +53,29 @@ pub fn hash_tag(key: &[u8]) -> &[u8] {
     }
 }
 
-/// A set of slots: the 2048-byte bitmap of a bus header, with its size at hand.
+/// A run of neighbouring slots, both bounds in it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Run {
+    first: u16,
+    last: u16,
+}
+
+/// A set of slots: the bitmap of a bus header, kept as its runs.
 ///
-/// Invariant: `len` is the number of bits set.
+/// A master owns a few runs, so a set takes some dozens of bytes where the bitmap takes 2048: a
+/// thousand nodes that read a thousand lines of `nodes.conf` each keep half a million sets.
+///
+/// Invariants: the runs are ascending and do not touch, so equal sets have equal runs; `len` is the
+/// number of slots in them.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SlotSet {
-    bits: [u64; SlotSet::WORDS],
+    runs: Vec<Run>,
     len: u16,
 }
 
 impl SlotSet {
-    const WORDS: usize = Slot::COUNT as usize / 64;
-
     /// No slot.
-    pub const EMPTY: SlotSet = SlotSet { bits: [0; SlotSet::WORDS], len: 0 };
+    pub const EMPTY: SlotSet = SlotSet { runs: Vec::new(), len: 0 };
 
     /// How many slots are in it.
     pub const fn len(&self) -> u16 {
@@ -77,53 +86,65 @@ impl SlotSet {
         self.len == 0
     }
     /// Whether `slot` is in it.
-    #[inline]
     pub fn contains(&self, slot: Slot) -> bool {
-        self.bits[slot.index() / 64] >> (slot.index() % 64) & 1 == 1
+        self.runs.get(self.reaching(slot.0)).is_some_and(|run| run.first <= slot.0)
     }
     /// Adds `slot`; false if it was there.
-    pub fn insert(&mut self, slot: Slot) -> bool {
-        let fresh = !self.contains(slot);
-        self.bits[slot.index() / 64] |= 1 << (slot.index() % 64);
-        self.len += u16::from(fresh);
-        fresh
+    pub fn insert(&mut self, Slot(slot): Slot) -> bool {
+        let at = self.reaching(slot);
+        let touches_next = match self.runs.get(at) {
+            Some(run) if run.first <= slot => return false,
+            Some(run) => run.first == slot + 1,
+            None => false,
+        };
+        let touches_last = at > 0 && self.runs[at - 1].last + 1 == slot;
+        match (touches_last, touches_next) {
+            (true, true) => self.runs[at - 1].last = self.runs.remove(at).last,
+            (true, false) => self.runs[at - 1].last = slot,
+            (false, true) => self.runs[at].first = slot,
+            (false, false) => self.runs.insert(at, Run { first: slot, last: slot }),
+        }
+        self.len += 1;
+        true
     }
     /// Takes `slot` out; false if it was not there.
-    pub fn remove(&mut self, slot: Slot) -> bool {
-        let there = self.contains(slot);
-        self.bits[slot.index() / 64] &= !(1 << (slot.index() % 64));
-        self.len -= u16::from(there);
-        there
+    pub fn remove(&mut self, Slot(slot): Slot) -> bool {
+        let at = self.reaching(slot);
+        let Some(&Run { first, last }) = self.runs.get(at).filter(|run| run.first <= slot) else {
+            return false;
+        };
+        match (first == slot, last == slot) {
+            (true, true) => _ = self.runs.remove(at),
+            (true, false) => self.runs[at].first = slot + 1,
+            (false, true) => self.runs[at].last = slot - 1,
+            (false, false) => {
+                self.runs[at].last = slot - 1;
+                self.runs.insert(at + 1, Run { first: slot + 1, last });
+            }
+        }
+        self.len -= 1;
+        true
     }
     /// Its slots that are not in `other`.
     #[must_use]
     pub fn without(&self, other: &SlotSet) -> SlotSet {
-        let mut rest = self.clone();
-        rest.bits.iter_mut().zip(&other.bits).for_each(|(mine, theirs)| *mine &= !theirs);
-        rest.len = rest.bits.iter().map(|word| word.count_ones() as u16).sum();
-        rest
+        if other.is_empty() {
+            return self.clone();
+        }
+        self.iter().filter(|&slot| !other.contains(slot)).collect()
     }
     /// Its slots, ascending.
     pub fn iter(&self) -> impl Iterator<Item = Slot> + '_ {
-        self.bits.iter().enumerate().flat_map(|(word, &bits)| {
-            let mut left = bits;
-            std::iter::from_fn(move || {
-                let bit = left.trailing_zeros();
-                left &= left.wrapping_sub(1);
-                (bit < 64).then(|| Slot((word * 64) as u16 + bit as u16))
-            })
-        })
+        self.runs.iter().flat_map(|run| (run.first..=run.last).map(Slot))
     }
     /// Its maximal runs as inclusive bounds, ascending.
     pub fn ranges(&self) -> Vec<(Slot, Slot)> {
-        let mut runs: Vec<(Slot, Slot)> = Vec::new();
-        for slot in self.iter() {
-            match runs.last_mut() {
-                Some((_, last)) if last.0 + 1 == slot.0 => *last = slot,
-                _ => runs.push((slot, slot)),
-            }
-        }
-        runs
+        self.runs.iter().map(|run| (Slot(run.first), Slot(run.last))).collect()
+    }
+
+    /// The first run that does not end before `slot`.
+    fn reaching(&self, slot: u16) -> usize {
+        self.runs.partition_point(|run| run.last < slot)
     }
 }
 
@@ -160,5 +181,36 @@ impl fmt::Display for SlotSet {
 impl fmt::Debug for SlotSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SlotSet({self})")
+    }
+}
+
+#[cfg(test)]
+mod check {
+    use super::*;
+    use crate::words::{Rng, Seed};
+
+    #[test]
+    fn a_set_kept_as_runs_holds_what_a_bitmap_holds() {
+        let mut rng = Rng::new(Seed(5), 0);
+        let mut bitmap = vec![false; usize::from(Slot::COUNT)];
+        let mut set = SlotSet::EMPTY;
+        for _ in 0..20_000 {
+            let slot = match rng.below(3) {
+                0 => Slot(rng.below(40) as u16),
+                1 => Slot(Slot::COUNT - 1 - rng.below(40) as u16),
+                _ => Slot(rng.below(u64::from(Slot::COUNT)) as u16),
+            };
+            let there = &mut bitmap[slot.index()];
+            let add = rng.below(2) == 0;
+            let changed = if add { set.insert(slot) } else { set.remove(slot) };
+            assert_eq!(changed, *there != add);
+            *there = add;
+        }
+        assert!(Slot::all().all(|slot| set.contains(slot) == bitmap[slot.index()]));
+        let held: Vec<Slot> = Slot::all().filter(|slot| bitmap[slot.index()]).collect();
+        assert_eq!(set.iter().collect::<Vec<_>>(), held);
+        assert_eq!(usize::from(set.len()), held.len());
+        assert_eq!(set, held.into_iter().collect());
+        assert!(set.ranges().windows(2).all(|pair| pair[0].1.0 + 1 < pair[1].0.0), "no two touch");
     }
 }

@@ -53,9 +53,10 @@ impl Rules {
             if !me.flags.has(Flags::MASTER) {
                 continue;
             }
-            let before = self.claimed.insert(me.id, me.config_epoch).unwrap_or(me.config_epoch);
-            if me.config_epoch < before {
-                let (name, epoch) = (world.name(ix), me.config_epoch);
+            let before =
+                self.claimed.insert(me.id(), me.config_epoch()).unwrap_or(me.config_epoch());
+            if me.config_epoch() < before {
+                let (name, epoch) = (world.name(ix), me.config_epoch());
                 return Err(format!("{name}: config epoch {before} became {epoch}"));
             }
         }
@@ -68,18 +69,18 @@ fn one_master_a_slot_and_epoch(world: &World) -> Result<(), String> {
     let masters: Vec<_> = world
         .nodes()
         .map(|(ix, node)| (ix, node.cluster().me()))
-        .filter(|(_, me)| me.flags.has(Flags::MASTER) && !me.slots.is_empty())
+        .filter(|(_, me)| me.flags.has(Flags::MASTER) && !me.slots().is_empty())
         .collect();
     for (n, (ix, one)) in masters.iter().enumerate() {
         for (other_ix, other) in &masters[n + 1..] {
-            if one.config_epoch != other.config_epoch {
+            if one.config_epoch() != other.config_epoch() {
                 continue;
             }
-            if let Some(slot) = one.slots.iter().find(|slot| other.slots.contains(*slot)) {
+            if let Some(slot) = one.slots().iter().find(|slot| other.slots().contains(*slot)) {
                 let (a, b) = (world.name(*ix), world.name(*other_ix));
                 return Err(format!(
                     "{a} and {b} both serve slot {slot} in epoch {}",
-                    one.config_epoch
+                    one.config_epoch()
                 ));
             }
         }

@@ -70,7 +70,7 @@ impl Node {
         let was = self.cluster.slots.unbind(&mut self.cluster.roster, slot);
         self.cluster.slots.bind(&mut self.cluster.roster, slot, to);
         let mine = was == Some(PeerIx::MYSELF) && to != PeerIx::MYSELF;
-        let emptied = mine && self.cluster.me().slots.is_empty();
+        let emptied = mine && self.cluster.me().slots().is_empty();
         if emptied && self.config.allow_replica_migration {
             self.become_replica_of(now, to, ReplicaWhy::LostItsSlots, out);
         }
@@ -95,7 +95,7 @@ impl Node {
 
     /// FORGET: the node is unknown, and gossip cannot bring it back for a minute.
     pub(in crate::node) fn cluster_forget(&mut self, now: Time, peer: PeerIx, out: &mut Outbox) {
-        let id = self.cluster.peer(peer).id;
+        let id = self.cluster.peer(peer).id();
         self.cluster.ban(now, id);
         self.cluster.remove_peer(peer, out);
         out.note(Fact::Forgotten { peer: id });
@@ -124,7 +124,7 @@ impl Node {
             self.cluster.current_epoch = Epoch(0);
             self.cluster.last_vote_epoch = Epoch(0);
             let id = NodeId::random(&mut self.rng);
-            self.cluster.roster.get_mut(PeerIx::MYSELF).config_epoch = Epoch(0);
+            self.cluster.roster.get_mut(PeerIx::MYSELF).standing_mut().config_epoch = Epoch(0);
             self.cluster.roster.rename(PeerIx::MYSELF, id);
         }
         self.cluster.save_and_update_state();
@@ -132,7 +132,7 @@ impl Node {
 
     /// SET-CONFIG-EPOCH.
     pub(in crate::node) fn cluster_set_config_epoch(&mut self, epoch: Epoch) {
-        self.cluster.roster.get_mut(PeerIx::MYSELF).config_epoch = epoch;
+        self.cluster.roster.get_mut(PeerIx::MYSELF).standing_mut().config_epoch = epoch;
         self.cluster.current_epoch = self.cluster.current_epoch.max(epoch);
         self.cluster.save_and_update_state();
     }

@@ -5,6 +5,7 @@
 use super::conf::{self, Loaded};
 use super::counters::Counters;
 use super::election::Election;
+use super::gossip;
 use super::manual::Manual;
 use super::peer::{Peer, PeerIx, Stamp};
 use super::roster::Roster;
@@ -16,7 +17,7 @@ use super::{Cluster, Todo};
 use crate::node::Node;
 use crate::node::io::{Effect, Outbox};
 use crate::node::persistence::Disk;
-use crate::shapes::message::Flags;
+use crate::shapes::message::{Card, Flags};
 use crate::shapes::topology::{NodeLine, Way};
 use crate::shapes::{Config, Epoch, Fact};
 use crate::words::{NodeId, Rng, Slot, SlotSet, Time};
@@ -56,7 +57,7 @@ impl Cluster {
     fn alone(now: Time, id: NodeId, key: u64) -> Cluster {
         let nothing = Arc::new(SlotSet::EMPTY);
         let flags = Flags::MYSELF.with(Flags::MASTER);
-        let me = Peer::new(id, flags, Stamp::from(now), nothing.clone());
+        let me = Peer::new(Arc::new(Card::named(id)), flags, Stamp::from(now), nothing.clone());
         Cluster {
             roster: Roster::new(me, key),
             slots: SlotTable::new(nothing),
@@ -71,7 +72,7 @@ impl Cluster {
             blacklist: BTreeMap::new(),
             ticks: 0,
             pfail_count: 0,
-            gossips: 0,
+            told: gossip::Told::default(),
             orphans: None,
             reports: BTreeMap::new(),
             suspected: BTreeMap::new(),
@@ -87,12 +88,12 @@ impl Cluster {
     pub(in crate::node) fn configure(&mut self, config: &Config) {
         let me = self.roster.get_mut(PeerIx::MYSELF);
         let announced = |announced: u16, own: u16| if announced == 0 { own } else { announced };
-        me.port = announced(config.announce_port, config.port);
-        me.bus_port = announced(config.announce_bus_port, config.bus_port());
+        me.card_mut().port = announced(config.announce_port, config.port);
+        me.card_mut().bus_port = announced(config.announce_bus_port, config.bus_port());
         if let Some(ip) = config.announce_ip.as_deref().and_then(|ip| ip.parse().ok()) {
-            me.ip = Some(ip);
+            me.card_mut().ip = Some(ip);
         }
-        me.hostname = config.announce_hostname.as_deref().map(Arc::from);
+        me.standing_mut().hostname = config.announce_hostname.as_deref().map(Arc::from);
         me.flags.remove(Flags::NOFAILOVER);
         if config.replica_no_failover {
             me.flags.insert(Flags::NOFAILOVER);
@@ -124,7 +125,7 @@ impl Cluster {
             };
         }
         cluster.last_vote_epoch = loaded.last_vote_epoch;
-        let epochs = cluster.peers().map(|(_, peer)| peer.config_epoch);
+        let epochs = cluster.peers().map(|(_, peer)| peer.config_epoch());
         cluster.current_epoch = epochs.fold(loaded.current_epoch, Ord::max);
         cluster.write_conf();
         cluster
@@ -135,13 +136,16 @@ impl Cluster {
         let stamp = |time: u64| if time == 0 { Stamp::NEVER } else { Stamp::from(now) };
         let peer = self.roster.get_mut(ix);
         peer.flags = line.flags;
-        peer.ip = line.address.ip.parse().ok();
-        (peer.port, peer.bus_port) = (line.address.port, line.address.bus_port);
-        peer.hostname = line.address.hostname.as_deref().map(Arc::from);
-        peer.config_epoch = if peer.is_replica() { Epoch(0) } else { line.config_epoch };
+        let card = peer.card_mut();
+        card.ip = line.address.ip.parse().ok();
+        (card.port, card.bus_port) = (line.address.port, line.address.bus_port);
+        let epoch = if peer.is_replica() { Epoch(0) } else { line.config_epoch };
+        let standing = peer.standing_mut();
+        standing.hostname = line.address.hostname.as_deref().map(Arc::from);
+        standing.config_epoch = epoch;
         (peer.ping_sent, peer.pong_received) = (stamp(line.ping_sent), stamp(line.pong_received));
         if peer.has_failed() {
-            peer.fail_time = Stamp::from(now);
+            peer.standing_mut().fail_time = Stamp::from(now);
         }
     }
 
@@ -156,7 +160,12 @@ impl Cluster {
     fn place_of(&mut self, now: Time, id: NodeId) -> PeerIx {
         self.find(&id).unwrap_or_else(|| {
             let nothing = self.slots.nothing.clone();
-            self.add_peer(Peer::new(id, Flags::default(), Stamp::from(now), nothing))
+            self.add_peer(Peer::new(
+                Arc::new(Card::named(id)),
+                Flags::default(),
+                Stamp::from(now),
+                nothing,
+            ))
         })
     }
 }
@@ -179,7 +188,7 @@ impl Node {
                     self.cluster.slots.bind(&mut self.cluster.roster, slot, PeerIx::MYSELF);
                 }
                 Some(owner) => {
-                    out.note(Fact::SlotHeldForOther { slot, owner: self.cluster.peer(owner).id });
+                    out.note(Fact::SlotHeldForOther { slot, owner: self.cluster.peer(owner).id() });
                     self.cluster.slots.importing.insert(slot, owner);
                 }
             }

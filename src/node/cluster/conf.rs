@@ -40,7 +40,7 @@ impl Cluster {
             saves: self.file.saves + 1,
             current_epoch: self.current_epoch,
             last_vote_epoch: self.last_vote_epoch,
-            ports_known: self.me().port != 0,
+            ports_known: self.me().port() != 0,
         };
     }
 
@@ -49,7 +49,7 @@ impl Cluster {
         if self.file.saves == 0 {
             return None;
         }
-        let saved = |peer: &Peer| peer.added < self.file.saves && !peer.in_handshake();
+        let saved = |peer: &Peer| peer.added() < self.file.saves && !peer.in_handshake();
         let lines = self.peers().filter(|(_, peer)| saved(peer)).map(|(ix, _)| self.saved_line(ix));
         let nodes = lines.collect();
         let File { current_epoch, last_vote_epoch, .. } = self.file;

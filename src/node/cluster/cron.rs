@@ -74,9 +74,9 @@ impl Node {
         self.cluster.rounds.settled = missing.is_empty() && self.cluster.pfail_count == 0;
         for ix in missing {
             let peer = self.cluster.peer(ix);
-            if peer.in_handshake() && now.since(peer.created) > patience.0 {
-                if let Some(ip) = peer.ip {
-                    out.note(Fact::HandshakeExpired { ip, port: peer.port });
+            if peer.in_handshake() && now.since(peer.created()) > patience.0 {
+                if let Some(ip) = peer.ip() {
+                    out.note(Fact::HandshakeExpired { ip, port: peer.port() });
                 }
                 self.cluster.remove_peer(ix, out);
             } else if !peer.is_linked() {
@@ -144,7 +144,7 @@ impl Node {
         if !me.is_replica() || self.replication.master().is_some() {
             return;
         }
-        let Some(master) = me.master.map(|ix| self.cluster.peer(ix)) else { return };
+        let Some(master) = me.master().map(|ix| self.cluster.peer(ix)) else { return };
         if let Some(addr) = master.client_addr().filter(|_| !master.flags.has(Flags::NOADDR)) {
             self.replicate(now, addr, out);
         }
@@ -153,7 +153,7 @@ impl Node {
 
 impl Cluster {
     fn connect(&mut self, now: Stamp, ix: PeerIx, out: &mut Outbox) {
-        match self.peer(ix).ip {
+        match self.peer(ix).ip() {
             Some(ip) => self.open_link(ix, ip, now, out),
             // There is nowhere to connect to; the failure clock has to start all the same.
             None => {
@@ -171,7 +171,7 @@ impl Cluster {
         self.rounds.settled = false;
         let peer = self.roster.get_mut(ix);
         peer.flags.insert(Flags::PFAIL);
-        out.note(Fact::Pfail { peer: peer.id });
+        out.note(Fact::Pfail { peer: peer.id() });
     }
 }
 
@@ -183,7 +183,7 @@ impl Peer {
         }
         let is_old = |link: Link| now.since(link.created) > timeout;
         now.since(self.ping_sent) > timeout / 2
-            && now.since(self.data_received) > timeout / 2
+            && now.since(self.data_received()) > timeout / 2
             && self.link().is_some_and(is_old)
     }
 
@@ -199,7 +199,7 @@ impl Peer {
         if !self.ping_sent.is_set() || self.flags.has(Flags::PFAIL.with(Flags::FAIL)) {
             return Need::Nothing;
         }
-        let silence = now.since(self.ping_sent).min(now.since(self.data_received));
+        let silence = now.since(self.ping_sent).min(now.since(self.data_received()));
         if silence > timeout { Need::Suspect } else { Need::Nothing }
     }
 }

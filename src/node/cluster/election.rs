@@ -54,18 +54,18 @@ impl Cluster {
     /// The failed (or willing) master whose place this replica may take.
     fn place_to_take(&self, no_failover: bool) -> Option<PeerIx> {
         let me = self.me();
-        let master = me.master.filter(|_| me.is_replica())?;
+        let master = me.master().filter(|_| me.is_replica())?;
         let manual = self.manual.can_start();
         let vacant = self.peer(master).has_failed() && !no_failover;
-        ((manual || vacant) && !self.peer(master).slots.is_empty()).then_some(master)
+        ((manual || vacant) && !self.peer(master).slots().is_empty()).then_some(master)
     }
 
     /// How many other replicas of this master have more of its stream.
     fn rank(&self, offset: u64) -> u32 {
-        let Some(master) = self.me().master else { return 0 };
-        let ahead = self.peer(master).replicas.iter().filter(|&&ix| {
+        let Some(master) = self.me().master() else { return 0 };
+        let ahead = self.peer(master).replicas().iter().filter(|&&ix| {
             let peer = self.peer(ix);
-            ix != PeerIx::MYSELF && !peer.flags.has(Flags::NOFAILOVER) && peer.offset > offset
+            ix != PeerIx::MYSELF && !peer.flags.has(Flags::NOFAILOVER) && peer.offset() > offset
         });
         ahead.count() as u32
     }
@@ -147,7 +147,7 @@ impl Node {
         let election = &mut self.cluster.election;
         if rank > election.rank {
             let added = u64::from(rank - election.rank) * DELAY_PER_RANK;
-            election.start = Stamp(election.start.0 + added);
+            election.start = Stamp::new(election.start.ms() + added);
             election.rank = rank;
             out.note(Fact::RankUpdated { rank, added });
         }
@@ -167,8 +167,8 @@ impl Node {
     pub(super) fn on_auth_ack(&mut self, from: PeerIx, header: &Header, out: &mut Outbox) {
         let needed = self.cluster.quorum();
         let peer = self.cluster.peer(from);
-        let counts = peer.is_master() && !peer.slots.is_empty();
-        let id = peer.id;
+        let counts = peer.is_master() && !peer.slots().is_empty();
+        let id = peer.id();
         if counts && header.current_epoch >= self.cluster.election.epoch {
             self.cluster.election.votes += 1;
             self.cluster.todo.failover = true;
@@ -180,14 +180,15 @@ impl Node {
         let epoch = self.cluster.election.epoch;
         out.note(Fact::ElectionWon { epoch });
         let me = self.cluster.roster.get_mut(PeerIx::MYSELF);
-        me.config_epoch = me.config_epoch.max(epoch);
+        let standing = me.standing_mut();
+        standing.config_epoch = standing.config_epoch.max(epoch);
         self.take_masters_place(now, out);
     }
 
     /// Says what is in the way, but not at every tick.
     fn note_obstacle(&mut self, now: Time, master: PeerIx, why: CannotWhy, out: &mut Outbox) {
         let now = Stamp::from(now);
-        let failed_for = now.since(self.cluster.peer(master).fail_time);
+        let failed_for = now.since(self.cluster.peer(master).fail_time());
         let quiet = self.config.cluster_node_timeout.0 + NO_LOG_BEFORE;
         let election = &mut self.cluster.election;
         let again =

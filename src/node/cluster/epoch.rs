@@ -13,13 +13,13 @@ use crate::shapes::{Epoch, Fact};
 impl Cluster {
     /// The greatest epoch that this node knows of.
     fn greatest_epoch(&self) -> Epoch {
-        self.peers().map(|(_, peer)| peer.config_epoch).fold(self.current_epoch, Ord::max)
+        self.peers().map(|(_, peer)| peer.config_epoch()).fold(self.current_epoch, Ord::max)
     }
 
     /// This node's claim gets the next epoch.
     fn take_next_epoch(&mut self) -> Epoch {
         self.current_epoch = self.current_epoch.next();
-        self.roster.get_mut(PeerIx::MYSELF).config_epoch = self.current_epoch;
+        self.roster.get_mut(PeerIx::MYSELF).standing_mut().config_epoch = self.current_epoch;
         self.save();
         self.current_epoch
     }
@@ -28,7 +28,7 @@ impl Cluster {
 impl Node {
     /// Takes a new config epoch, unless this node's is the greatest already.
     pub(super) fn bump_epoch(&mut self, out: &mut Outbox) -> Option<Epoch> {
-        let mine = self.cluster.me().config_epoch;
+        let mine = self.cluster.me().config_epoch();
         if mine != Epoch(0) && mine == self.cluster.greatest_epoch() {
             return None;
         }
@@ -42,8 +42,8 @@ impl Node {
         let (me, peer) = (self.cluster.me(), self.cluster.peer(sender));
         let collide = me.is_master()
             && peer.is_master()
-            && header.config_epoch == me.config_epoch
-            && peer.id > me.id;
+            && header.config_epoch == me.config_epoch()
+            && peer.id() > me.id();
         if collide {
             let epoch = self.cluster.take_next_epoch();
             out.note(Fact::EpochCollision { peer: header.sender, epoch });

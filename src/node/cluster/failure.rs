@@ -58,7 +58,7 @@ impl Cluster {
         let peer = self.roster.get_mut(node);
         peer.flags.remove(Flags::PFAIL);
         peer.flags.insert(Flags::FAIL);
-        peer.fail_time = Stamp::from(now);
+        peer.standing_mut().fail_time = Stamp::from(now);
         self.save_and_update_state();
     }
 }
@@ -67,7 +67,7 @@ impl Node {
     /// A master says that a node does not answer it.
     pub(super) fn hear_report(&mut self, now: Time, node: PeerIx, by: PeerIx, out: &mut Outbox) {
         let at = Stamp::from(now);
-        let (peer_id, by_id) = (self.cluster.peer(node).id, self.cluster.peer(by).id);
+        let (peer_id, by_id) = (self.cluster.peer(node).id(), self.cluster.peer(by).id());
         let reports = self.cluster.reports.entry(node).or_default();
         match reports.iter_mut().find(|report| report.by == by) {
             Some(report) => report.at = at,
@@ -99,7 +99,7 @@ impl Node {
             return;
         }
         self.cluster.set_failed(now, node);
-        let peer = self.cluster.peer(node).id;
+        let peer = self.cluster.peer(node).id();
         out.note(Fact::Fail { peer, reports, needed });
         self.broadcast(Body::Fail(peer), out);
     }
@@ -111,7 +111,7 @@ impl Node {
             return;
         }
         self.cluster.set_failed(now, node);
-        out.note(Fact::FailHeard { peer: id, from: self.cluster.peer(from).id });
+        out.note(Fact::FailHeard { peer: id, from: self.cluster.peer(from).id() });
     }
 
     /// A node flagged as failing answered on this node's own link.
@@ -119,12 +119,12 @@ impl Node {
         let peer = self.cluster.roster.get_mut(node);
         if peer.flags.has(Flags::PFAIL) {
             peer.flags.remove(Flags::PFAIL);
-            out.note(Fact::PfailCleared { peer: peer.id });
+            out.note(Fact::PfailCleared { peer: peer.id() });
         } else if let Some(why) =
             may_be_cleared(peer, Stamp::from(now), self.config.cluster_node_timeout)
         {
             peer.flags.remove(Flags::FAIL);
-            out.note(Fact::FailCleared { peer: peer.id, why });
+            out.note(Fact::FailCleared { peer: peer.id(), why });
         } else {
             return;
         }
@@ -136,9 +136,9 @@ impl Node {
 fn may_be_cleared(peer: &Peer, now: Stamp, timeout: Millis) -> Option<ClearedWhy> {
     if peer.is_replica() {
         Some(ClearedWhy::ReplicaReachable)
-    } else if peer.slots.is_empty() {
+    } else if peer.slots().is_empty() {
         Some(ClearedWhy::MasterWithoutSlots)
-    } else if now.since(peer.fail_time) > UNDO_AFTER * timeout.0 {
+    } else if now.since(peer.fail_time()) > UNDO_AFTER * timeout.0 {
         Some(ClearedWhy::NobodyServesItsSlots)
     } else {
         None

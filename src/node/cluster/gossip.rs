@@ -11,7 +11,7 @@ use super::peer::{Peer, PeerIx, Stamp};
 use crate::node::Node;
 use crate::node::io::Outbox;
 use crate::shapes::Fact;
-use crate::shapes::message::{Flags, Gossip};
+use crate::shapes::message::{Card, Flags, Gossip};
 use crate::words::{Millis, Rng, Time};
 
 /// However small the cluster, three nodes are named, so that failure reports spread.
@@ -43,14 +43,14 @@ impl Node {
         out: &mut Outbox,
     ) {
         let judge = sender.filter(|&ix| self.cluster.peer(ix).is_master());
-        let latest = Stamp(now.unix_ms() + FUTURE_TOLERANCE.0);
+        let latest = Stamp::new(now.unix_ms() + FUTURE_TOLERANCE.0);
         for part in section.chunks(AT_ONCE) {
             let mut guesses = [None; AT_ONCE];
             for (guess, said) in guesses.iter_mut().zip(part) {
-                *guess = self.cluster.roster.guess(&said.node);
+                *guess = self.cluster.roster.guess(&said.card.node);
             }
             for (guess, said) in guesses.into_iter().zip(part) {
-                match (self.cluster.roster.confirm(guess, &said.node), sender) {
+                match (self.cluster.roster.confirm(guess, &said.card), sender) {
                     (Some(node), _) if self.cluster.nobody_doubts(node, said) => {
                         self.cluster.roster.get_mut(node).hear_pong(said, latest);
                     }
@@ -83,7 +83,7 @@ impl Node {
             if !self.cluster.is_reported(node)
                 || self.cluster.valid_reports(now, node, timeout) == 0
             {
-                let latest = Stamp(now.unix_ms() + FUTURE_TOLERANCE.0);
+                let latest = Stamp::new(now.unix_ms() + FUTURE_TOLERANCE.0);
                 self.cluster.roster.get_mut(node).hear_pong(said, latest);
             }
             self.cluster.hear_address(node, said, out);
@@ -93,8 +93,8 @@ impl Node {
 
 impl Cluster {
     fn sample_gossip(&mut self, rng: &mut Rng) -> Vec<Gossip> {
-        self.gossips = self.gossips.wrapping_add(1);
         let known = self.roster.len();
+        self.told.forget_all(self.roster.places());
         let mut fresh = known.saturating_sub(2);
         let wanted = (known / 10).max(LEAST_WANTED).min(fresh);
         let mut section = Vec::with_capacity(wanted + self.pfail_count);
@@ -106,14 +106,16 @@ impl Cluster {
             draws -= count;
             let some_are_special = self.any_special(&drawn[..count]);
             for &ix in &drawn[..count] {
-                let peer = self.roster.get_mut(ix);
-                let told = peer.in_gossip == self.gossips;
-                if fresh == 0 || told || (some_are_special && peer.flags.has(NEVER_DRAWN)) {
+                let peer = self.roster.get(ix);
+                if fresh == 0
+                    || self.told.has(ix)
+                    || (some_are_special && peer.flags.has(NEVER_DRAWN))
+                {
                     continue;
                 }
                 fresh -= 1;
                 if is_worth_telling(peer) {
-                    peer.in_gossip = self.gossips;
+                    self.told.note(ix);
                     section.push(entry(peer));
                 }
             }
@@ -153,23 +155,41 @@ impl Cluster {
         if !peer.flags.has(FAILING) || said.flags.has(Flags::NOADDR) {
             return;
         }
-        if (peer.ip, peer.port, peer.bus_port) == (said.ip, said.port, said.bus_port) {
+        let Card { ip, port, bus_port, .. } = *said.card;
+        if (peer.ip(), peer.port(), peer.bus_port()) == (ip, port, bus_port) {
             return;
         }
         self.free_link(node, out);
-        self.set_address(node, said.ip, said.port, said.bus_port, out);
+        self.set_address(node, ip, port, bus_port, out);
     }
 
     /// A node that a trusted node knows is trusted: no handshake, its flags as they are told.
     fn learn_of(&mut self, now: Time, said: &Gossip, out: &mut Outbox) {
-        if said.flags.has(Flags::NOADDR) || self.is_banned(now, &said.node) {
+        if said.flags.has(Flags::NOADDR) || self.is_banned(now, &said.card.node) {
             return;
         }
         let nothing = self.slots.nothing.clone();
-        let mut peer = Peer::new(said.node, said.flags, Stamp::from(now), nothing);
-        (peer.ip, peer.port, peer.bus_port) = (said.ip, said.port, said.bus_port);
-        self.add_peer(peer);
-        out.note(Fact::NodeJoined { peer: said.node });
+        self.add_peer(Peer::new(said.card.clone(), said.flags, Stamp::from(now), nothing));
+        out.note(Fact::NodeJoined { peer: said.card.node });
+    }
+}
+
+/// Who is named already in the packet that is being built: a bit for each place.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Told(Vec<u64>);
+
+impl Told {
+    fn forget_all(&mut self, places: usize) {
+        self.0.clear();
+        self.0.resize(places.div_ceil(64), 0);
+    }
+    #[inline]
+    fn has(&self, ix: PeerIx) -> bool {
+        self.0[ix.index() / 64] >> (ix.index() % 64) & 1 == 1
+    }
+    #[inline]
+    fn note(&mut self, ix: PeerIx) {
+        self.0[ix.index() / 64] |= 1 << (ix.index() % 64);
     }
 }
 
@@ -177,7 +197,7 @@ impl Peer {
     /// Others saw it answer: that counts as a pong, if none is awaited here.
     #[inline]
     fn hear_pong(&mut self, said: &Gossip, latest: Stamp) {
-        let seen = Stamp(u64::from(said.pong_received_s) * 1000);
+        let seen = Stamp::new(u64::from(said.pong_received_s) * 1000);
         if !self.ping_sent.is_set() && self.pong_received < seen && seen <= latest {
             self.pong_received = seen;
         }
@@ -187,18 +207,15 @@ impl Peer {
 #[inline]
 fn is_worth_telling(peer: &Peer) -> bool {
     let named = !peer.flags.has(Flags::HANDSHAKE.with(Flags::NOADDR));
-    named && (peer.is_linked() || !peer.slots.is_empty())
+    named && (peer.is_linked() || !peer.slots().is_empty())
 }
 
 #[inline]
 fn entry(peer: &Peer) -> Gossip {
     Gossip {
-        node: peer.id,
-        ping_sent_s: (peer.ping_sent.0 / 1000) as u32,
-        pong_received_s: (peer.pong_received.0 / 1000) as u32,
-        ip: peer.ip,
-        port: peer.port,
-        bus_port: peer.bus_port,
+        card: peer.card().clone(),
+        ping_sent_s: (peer.ping_sent.ms() / 1000) as u32,
+        pong_received_s: (peer.pong_received.ms() / 1000) as u32,
         flags: peer.flags,
     }
 }

@@ -11,9 +11,10 @@ use super::wires::Wire;
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
 use crate::shapes::Fact;
-use crate::shapes::message::{Flags, Header, Kind};
+use crate::shapes::message::{Card, Flags, Header, Kind};
 use crate::words::{NodeId, Time};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 impl Node {
     /// CLUSTER MEET: introduces the node at an address, unless that is under way already.
@@ -25,8 +26,9 @@ impl Node {
         bus_port: u16,
         out: &mut Outbox,
     ) {
-        let same =
-            |peer: &Peer| peer.in_handshake() && peer.ip == Some(ip) && peer.bus_port == bus_port;
+        let same = |peer: &Peer| {
+            peer.in_handshake() && peer.ip() == Some(ip) && peer.bus_port() == bus_port
+        };
         if !self.cluster.peers().any(|(_, peer)| same(peer)) {
             let flags = Flags::HANDSHAKE.with(Flags::MEET);
             self.start_handshake(now, flags, ip, port, bus_port, out);
@@ -44,9 +46,8 @@ impl Node {
     ) {
         let id = NodeId::random(&mut self.rng);
         let nothing = self.cluster.slots.nothing.clone();
-        let mut peer = Peer::new(id, flags, Stamp::from(now), nothing);
-        (peer.ip, peer.port, peer.bus_port) = (Some(ip), port, bus_port);
-        self.cluster.add_peer(peer);
+        let card = Card { node: id, ip: Some(ip), port, bus_port };
+        self.cluster.add_peer(Peer::new(Arc::new(card), flags, Stamp::from(now), nothing));
         out.note(Fact::HandshakeStarted { ip, port });
     }
 
@@ -63,10 +64,10 @@ impl Node {
     ) {
         let me = self.cluster.roster.get_mut(PeerIx::MYSELF);
         let may_learn =
-            (kind == Kind::Meet || me.ip.is_none()) && self.config.announce_ip.is_none();
+            (kind == Kind::Meet || me.ip().is_none()) && self.config.announce_ip.is_none();
         let local = if may_learn { self.cluster.wires.local(conn) } else { None };
-        if let Some(ip) = local.filter(|&ip| me.ip != Some(ip)) {
-            me.ip = Some(ip);
+        if let Some(ip) = local.filter(|&ip| me.ip() != Some(ip)) {
+            me.card_mut().ip = Some(ip);
             out.note(Fact::OwnAddress { ip });
             self.cluster.save();
         }
@@ -106,8 +107,8 @@ impl Node {
     pub(super) fn forget_address(&mut self, node: PeerIx, out: &mut Outbox) {
         let peer = self.cluster.roster.get_mut(node);
         peer.flags.insert(Flags::NOADDR);
-        (peer.ip, peer.port, peer.bus_port) = (None, 0, 0);
-        out.note(Fact::AddressLost { peer: peer.id });
+        *peer.card_mut() = Card::named(peer.id());
+        out.note(Fact::AddressLost { peer: peer.id() });
         self.cluster.address_changed(node);
         self.cluster.free_link(node, out);
         self.cluster.save();
@@ -124,18 +125,18 @@ impl Node {
         out: &mut Outbox,
     ) {
         let peer = self.cluster.peer(node);
-        let same_ports = (peer.port, peer.bus_port) == (header.port, header.bus_port);
+        let same_ports = (peer.port(), peer.bus_port()) == (header.port, header.bus_port);
         let as_before = wire.from_known_ip && header.announced_ip.is_none();
         if wire.outbound || (same_ports && as_before) {
             return;
         }
         let Some(ip) = header.announced_ip.or(self.cluster.wires.remote(conn)) else { return };
-        if same_ports && peer.ip == Some(ip) {
+        if same_ports && peer.ip() == Some(ip) {
             return self.cluster.wires.note_known_ip(conn, header.announced_ip.is_none());
         }
         self.cluster.free_link(node, out);
         self.cluster.set_address(node, Some(ip), header.port, header.bus_port, out);
-        if self.cluster.me().is_replica() && self.cluster.me().master == Some(node) {
+        if self.cluster.me().is_replica() && self.cluster.me().master() == Some(node) {
             self.replicate(now, (ip, header.port).into(), out);
         }
         self.cluster.save_and_update_state();

@@ -10,23 +10,24 @@ impl Node {
     pub(super) fn header(&self) -> Header {
         let cluster = &self.cluster;
         let me = cluster.me();
-        let master = me.master.filter(|_| me.is_replica()).map(|ix| cluster.peer(ix));
+        let master = me.master().filter(|_| me.is_replica()).map(|ix| cluster.peer(ix));
         let claim = master.unwrap_or(me);
         Header {
-            sender: me.id,
+            sender: me.id(),
+            card: me.card().clone(),
             current_epoch: cluster.current_epoch,
-            config_epoch: claim.config_epoch,
+            config_epoch: claim.config_epoch(),
             offset: self.replication.bus_offset(),
-            slots: claim.slots.clone(),
-            master: master.map(|master| master.id),
+            slots: claim.slots().clone(),
+            master: master.map(|master| master.id()),
             announced_ip: self.announced_ip(),
-            port: me.port,
-            bus_port: me.bus_port,
+            port: me.port(),
+            bus_port: me.bus_port(),
             flags: me.flags,
             state_ok: cluster.state.ok,
             paused: me.is_master() && cluster.manual.is_pending(),
             force_ack: false,
-            hostname: me.hostname.clone(),
+            hostname: me.hostname().cloned(),
         }
     }
 

@@ -73,7 +73,7 @@ impl Node {
         out.note(Fact::ManualRequested { mode });
         match mode {
             ManualMode::Default => {
-                if let Some(master) = self.cluster.me().master {
+                if let Some(master) = self.cluster.me().master() {
                     self.send_plain(master, Body::MfStart, out);
                 }
             }
@@ -93,14 +93,14 @@ impl Node {
         replica: PeerIx,
         out: &mut Outbox,
     ) {
-        if self.cluster.peer(replica).master != Some(PeerIx::MYSELF) {
+        if self.cluster.peer(replica).master() != Some(PeerIx::MYSELF) {
             return;
         }
         self.cluster.manual.reset();
         self.cluster.manual.end = Stamp::from(now + TIMEOUT);
         self.cluster.manual.replica = Some(replica);
         self.cluster.manual.paused_until = Stamp::from(now + PAUSE);
-        out.note(Fact::ManualPaused { replica: self.cluster.peer(replica).id });
+        out.note(Fact::ManualPaused { replica: self.cluster.peer(replica).id() });
         let section = self.build_gossip();
         self.answer(conn, Body::Ping(section), out);
     }
@@ -113,7 +113,7 @@ impl Node {
         out: &mut Outbox,
     ) {
         let me = self.cluster.me();
-        let from_master = me.is_replica() && me.master == Some(sender);
+        let from_master = me.is_replica() && me.master() == Some(sender);
         let manual = &mut self.cluster.manual;
         if from_master && manual.is_pending() && manual.master_offset.is_none() {
             manual.master_offset = Some(header.offset);

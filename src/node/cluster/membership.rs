@@ -10,7 +10,7 @@ use crate::node::Node;
 use crate::node::io::Outbox;
 use crate::shapes::Fact;
 use crate::shapes::fact::ReplicaWhy;
-use crate::shapes::message::Flags;
+use crate::shapes::message::{Card, Flags};
 use crate::words::{NodeId, Time};
 use std::net::IpAddr;
 
@@ -20,11 +20,11 @@ const BLACKLIST_TTL_S: u64 = 60;
 impl Cluster {
     /// The places and ids of all known nodes, in hash order: for loops that change the roster.
     pub(super) fn in_order(&self) -> Vec<(PeerIx, NodeId)> {
-        self.roster.iter().map(|(ix, peer)| (ix, peer.id)).collect()
+        self.roster.iter().map(|(ix, peer)| (ix, peer.id())).collect()
     }
 
     pub(super) fn add_peer(&mut self, mut peer: Peer) -> PeerIx {
-        peer.added = self.file.saves();
+        peer.standing_mut().added = self.file.saves();
         self.orphans = None;
         self.rounds.settled = false;
         let ix = self.roster.add(peer);
@@ -45,8 +45,8 @@ impl Cluster {
         self.suspected.remove(&gone);
         self.voted.remove(&gone);
         self.orphaned.remove(&gone);
-        for replica in std::mem::take(&mut self.roster.get_mut(gone).replicas) {
-            self.roster.get_mut(replica).master = None;
+        for replica in std::mem::take(&mut self.roster.get_mut(gone).standing_mut().replicas) {
+            self.roster.get_mut(replica).standing_mut().master = None;
         }
         self.leave_master(gone);
         self.manual.forget(gone);
@@ -59,19 +59,21 @@ impl Cluster {
     /// `replica` follows `master` from now on.
     pub(super) fn follow(&mut self, replica: PeerIx, master: PeerIx) {
         self.leave_master(replica);
-        self.roster.get_mut(replica).master = Some(master);
+        self.roster.get_mut(replica).standing_mut().master = Some(master);
         let master = self.roster.get_mut(master);
-        master.replicas.push(replica);
+        master.standing_mut().replicas.push(replica);
         master.flags.insert(Flags::MIGRATE_TO);
         self.orphans = None;
     }
 
     /// Follows nobody. A master whose last replica leaves does not invite others.
     fn leave_master(&mut self, replica: PeerIx) {
-        let Some(master) = self.roster.get_mut(replica).master.take() else { return };
+        let Some(master) = self.roster.get_mut(replica).standing_mut().master.take() else {
+            return;
+        };
         let master = self.roster.get_mut(master);
-        master.replicas.retain(|&other| other != replica);
-        if master.replicas.is_empty() {
+        master.standing_mut().replicas.retain(|&other| other != replica);
+        if master.replicas().is_empty() {
             master.flags.remove(Flags::MIGRATE_TO);
         }
         self.orphans = None;
@@ -82,7 +84,7 @@ impl Cluster {
         if self.roster.get(node).is_master() {
             return false;
         }
-        if self.roster.get(node).master.is_some() {
+        if self.roster.get(node).master().is_some() {
             self.leave_master(node);
             if node != PeerIx::MYSELF {
                 self.roster.get_mut(node).flags.insert(Flags::MIGRATE_TO);
@@ -114,10 +116,10 @@ impl Cluster {
         out: &mut Outbox,
     ) {
         let peer = self.roster.get_mut(node);
-        (peer.ip, peer.port, peer.bus_port) = (ip, port, bus_port);
+        *peer.card_mut() = Card { node: peer.id(), ip, port, bus_port };
         peer.flags.remove(Flags::NOADDR);
         if let Some(ip) = ip {
-            out.note(Fact::AddressChanged { peer: peer.id, ip, port });
+            out.note(Fact::AddressChanged { peer: peer.id(), ip, port });
         }
         self.address_changed(node);
     }
@@ -143,7 +145,7 @@ impl Node {
         out: &mut Outbox,
     ) {
         assert!(master != PeerIx::MYSELF, "a node cannot be its own replica");
-        assert!(self.cluster.me().slots.is_empty(), "a replica owns no slots");
+        assert!(self.cluster.me().slots().is_empty(), "a replica owns no slots");
         if self.cluster.me().is_master() {
             let me = self.cluster.roster.get_mut(PeerIx::MYSELF);
             me.flags.remove(Flags::MASTER.with(Flags::MIGRATE_TO));
@@ -151,7 +153,7 @@ impl Node {
             self.cluster.slots.close_all();
         }
         self.cluster.follow(PeerIx::MYSELF, master);
-        out.note(Fact::BecameReplica { master: self.cluster.peer(master).id, why });
+        out.note(Fact::BecameReplica { master: self.cluster.peer(master).id(), why });
         if let Some(addr) = self.cluster.peer(master).client_addr() {
             self.replicate(now, addr, out);
         }

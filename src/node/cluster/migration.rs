@@ -28,7 +28,7 @@ pub(super) struct Orphans {
 impl Cluster {
     /// Replicas of a node that have not failed; suspects count.
     fn working_replicas(&self, of: &Peer) -> u32 {
-        of.replicas.iter().filter(|&&ix| !self.peer(ix).has_failed()).count() as u32
+        of.replicas().iter().filter(|&&ix| !self.peer(ix).has_failed()).count() as u32
     }
 
     pub(super) fn count_orphans(&self) -> Orphans {
@@ -40,10 +40,10 @@ impl Cluster {
             }
             let working = self.working_replicas(peer);
             let orphan =
-                working == 0 && !peer.slots.is_empty() && peer.flags.has(Flags::MIGRATE_TO);
+                working == 0 && !peer.slots().is_empty() && peer.flags.has(Flags::MIGRATE_TO);
             counted.orphaned += u32::from(orphan);
             counted.most = counted.most.max(working);
-            if self.me().master == Some(ix) {
+            if self.me().master() == Some(ix) {
                 counted.ours = working;
             }
         }
@@ -59,12 +59,12 @@ impl Cluster {
             let peer = self.peer(ix);
             let inviting = peer.is_master() && !peer.has_failed();
             let orphan = inviting && peer.flags.has(Flags::MIGRATE_TO) && working == 0;
-            if orphan && target.is_none() && !peer.slots.is_empty() {
+            if orphan && target.is_none() && !peer.slots().is_empty() {
                 target = Some(ix);
             }
             if working == most {
-                for &replica in &peer.replicas {
-                    if self.peer(replica).id < self.peer(candidate).id {
+                for &replica in peer.replicas() {
+                    if self.peer(replica).id() < self.peer(candidate).id() {
                         candidate = replica;
                     }
                 }
@@ -95,15 +95,15 @@ impl Node {
         let since = self.cluster.orphaned.get(&target).copied().unwrap_or(stamp);
         let orphaned_for = stamp.since(since);
         if orphaned_for > MIGRATION_DELAY {
-            out.note(Fact::Migrating { to: self.cluster.peer(target).id });
+            out.note(Fact::Migrating { to: self.cluster.peer(target).id() });
             self.become_replica_of(now, target, ReplicaWhy::Migrated, out);
         }
     }
 
     fn master_can_spare_one(&self) -> bool {
-        let Some(master) = self.cluster.me().master else { return false };
+        let Some(master) = self.cluster.me().master() else { return false };
         let failing = Flags::PFAIL.with(Flags::FAIL);
-        let replicas = &self.cluster.peer(master).replicas;
+        let replicas = self.cluster.peer(master).replicas();
         let well = replicas.iter().filter(|&&ix| !self.cluster.peer(ix).flags.has(failing)).count();
         well as u32 > self.config.migration_barrier
     }

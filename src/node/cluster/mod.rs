@@ -48,6 +48,7 @@ use crate::node::io::Outbox;
 use crate::shapes::Epoch;
 use crate::words::{NodeId, Time};
 use election::Election;
+use gossip::Told;
 use manual::Manual;
 use roster::Roster;
 use rounds::Rounds;
@@ -75,8 +76,8 @@ pub struct Cluster {
     ticks: u64,
     /// How many nodes were PFAIL at the last tick: so many are told of in every packet.
     pfail_count: usize,
-    /// Numbers the packets with gossip.
-    gossips: u16,
+    /// Only while a packet is built; kept for its memory.
+    told: Told,
     /// What migration needs to know, until something changes it.
     orphans: Option<migration::Orphans>,
     /// Who says that a node failed, for those of whom anybody says so.

@@ -35,7 +35,7 @@ impl Node {
         out: &mut Outbox,
     ) {
         let peer = self.cluster.peer(sender);
-        let Some(owner) = (if peer.is_master() { Some(sender) } else { peer.master }) else {
+        let Some(owner) = (if peer.is_master() { Some(sender) } else { peer.master() }) else {
             return;
         };
         if !self.cluster.differs(owner, &header.slots) {
@@ -45,7 +45,7 @@ impl Node {
             self.believe_claim(now, sender, header.config_epoch, &header.slots, out);
         }
         if let Some(newer) = self.cluster.stale_in(sender, header) {
-            let (peer, owner) = (header.sender, self.cluster.peer(newer).id);
+            let (peer, owner) = (header.sender, self.cluster.peer(newer).id());
             out.note(Fact::StaleClaim { peer, owner });
             self.send_update(sender, newer, out);
         }
@@ -61,13 +61,13 @@ impl Node {
         out: &mut Outbox,
     ) {
         let Some(node) = self.cluster.find(node) else { return };
-        if node == PeerIx::MYSELF || self.cluster.peer(node).config_epoch >= epoch {
+        if node == PeerIx::MYSELF || self.cluster.peer(node).config_epoch() >= epoch {
             return;
         }
         if self.cluster.set_as_master(node) {
-            out.note(Fact::RoleSeen { peer: self.cluster.peer(node).id, role: Role::Master });
+            out.note(Fact::RoleSeen { peer: self.cluster.peer(node).id(), role: Role::Master });
         }
-        self.cluster.roster.get_mut(node).config_epoch = epoch;
+        self.cluster.roster.get_mut(node).standing_mut().config_epoch = epoch;
         self.cluster.save();
         self.believe_claim(now, node, epoch, slots, out);
     }
@@ -85,7 +85,7 @@ impl Node {
             return;
         }
         let me = self.cluster.me();
-        let my_master = if me.is_master() { Some(PeerIx::MYSELF) } else { me.master };
+        let my_master = if me.is_master() { Some(PeerIx::MYSELF) } else { me.master() };
         let rebound = self.cluster.rebind(claimant, epoch, slots, my_master);
         self.cluster.share_claim(claimant, slots);
         self.note_moved(claimant, epoch, &rebound, out);
@@ -111,13 +111,13 @@ impl Node {
         claimed: &SlotSet,
         rebound: &Rebound,
     ) -> bool {
-        my_master.is_some_and(|master| self.cluster.peer(master).slots.is_empty())
+        my_master.is_some_and(|master| self.cluster.peer(master).slots().is_empty())
             && (self.config.allow_replica_migration || claimed.len() == rebound.from_my_master)
     }
 
     fn note_moved(&mut self, to: PeerIx, epoch: Epoch, rebound: &Rebound, out: &mut Outbox) {
         let Some(first) = rebound.taken.iter().next() else { return };
-        let (to, count) = (self.cluster.peer(to).id, u32::from(rebound.taken.len()));
+        let (to, count) = (self.cluster.peer(to).id(), u32::from(rebound.taken.len()));
         out.note(Fact::SlotsMoved { to, first, count, epoch });
         self.cluster.save_and_update_state();
     }
@@ -140,7 +140,7 @@ impl Cluster {
     /// Whether a claim is not what this node knows. Sets that are equal are made the same, so that
     /// the next look is at a pointer.
     fn differs(&mut self, owner: PeerIx, claimed: &Arc<SlotSet>) -> bool {
-        let known = &self.peer(owner).slots;
+        let known = self.peer(owner).slots();
         if Arc::ptr_eq(known, claimed) {
             return false;
         }
@@ -152,9 +152,9 @@ impl Cluster {
     }
 
     fn share_claim(&mut self, owner: PeerIx, claimed: &Arc<SlotSet>) {
-        let known = &mut self.roster.get_mut(owner).slots;
-        if known == claimed {
-            *known = claimed.clone();
+        let owner = self.roster.get_mut(owner);
+        if owner.slots() == claimed {
+            owner.standing_mut().slots = claimed.clone();
         }
     }
 
@@ -167,7 +167,7 @@ impl Cluster {
     ) -> Rebound {
         let mut rebound =
             Rebound { taken: SlotSet::EMPTY, from_my_master: 0, mine: SlotSet::EMPTY };
-        let held = self.peer(claimant).slots.clone();
+        let held = self.peer(claimant).slots().clone();
         for slot in held.without(claimed).iter() {
             self.slots.set_unclaimed(slot, true);
         }
@@ -198,7 +198,7 @@ impl Cluster {
         match owner {
             None => true,
             Some(owner) => {
-                self.slots.unclaimed.contains(slot) || self.peer(owner).config_epoch < epoch
+                self.slots.unclaimed.contains(slot) || self.peer(owner).config_epoch() < epoch
             }
         }
     }
@@ -207,7 +207,7 @@ impl Cluster {
     fn stale_in(&self, sender: PeerIx, header: &Header) -> Option<PeerIx> {
         header.slots.iter().find_map(|slot| {
             let owner = self.owner(slot).filter(|&owner| owner != sender)?;
-            let newer = self.peer(owner).config_epoch > header.config_epoch;
+            let newer = self.peer(owner).config_epoch() > header.config_epoch;
             (newer && !self.slots.is_unclaimed(slot)).then_some(owner)
         })
     }
@@ -215,7 +215,7 @@ impl Cluster {
     /// The master of this node's master, if that is a replica of somebody else.
     fn grandmaster(&self) -> Option<PeerIx> {
         let me = self.me();
-        let master = self.peer(me.master.filter(|_| me.is_replica())?);
-        master.master.filter(|&head| master.is_replica() && head != PeerIx::MYSELF)
+        let master = self.peer(me.master().filter(|_| me.is_replica())?);
+        master.master().filter(|&head| master.is_replica() && head != PeerIx::MYSELF)
     }
 }

@@ -6,8 +6,10 @@
 
 use crate::node::io::ConnId;
 use crate::shapes::Epoch;
-use crate::shapes::message::Flags;
+use crate::shapes::message::{Card, Flags};
 use crate::words::{NodeId, SlotSet, Time};
+use std::cmp::Ordering;
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU16;
 use std::sync::Arc;
@@ -32,28 +34,61 @@ impl PeerIx {
 }
 
 /// A moment as Redis keeps it: whole milliseconds since the Unix epoch; 0 means never.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub struct Stamp(pub u64);
+///
+/// Six bytes, the greatest first: enough for 8,900 years, and two of them leave room for flags.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stamp([u16; 3]);
 
 impl Stamp {
     /// No such moment.
-    pub const NEVER: Stamp = Stamp(0);
+    pub const NEVER: Stamp = Stamp([0; 3]);
 
+    /// So many milliseconds after the Unix epoch.
+    #[inline]
+    pub const fn new(ms: u64) -> Stamp {
+        Stamp([(ms >> 32) as u16, (ms >> 16) as u16, ms as u16])
+    }
+    /// Milliseconds since the Unix epoch.
+    #[inline]
+    pub const fn ms(self) -> u64 {
+        let [high, middle, low] = self.0;
+        (high as u64) << 32 | (middle as u64) << 16 | low as u64
+    }
     /// Whether it has happened.
     #[inline]
     pub const fn is_set(self) -> bool {
-        self.0 != 0
+        self.ms() != 0
     }
     /// Milliseconds from `earlier` to here; 0 if `earlier` is later.
     #[inline]
     pub const fn since(self, earlier: Stamp) -> u64 {
-        self.0.saturating_sub(earlier.0)
+        self.ms().saturating_sub(earlier.ms())
+    }
+}
+
+impl Ord for Stamp {
+    #[inline]
+    fn cmp(&self, other: &Stamp) -> Ordering {
+        self.ms().cmp(&other.ms())
+    }
+}
+
+impl PartialOrd for Stamp {
+    #[inline]
+    fn partial_cmp(&self, other: &Stamp) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Debug for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Stamp({})", self.ms())
     }
 }
 
 impl From<Time> for Stamp {
     fn from(now: Time) -> Stamp {
-        Stamp(now.unix_ms())
+        Stamp::new(now.unix_ms())
     }
 }
 
@@ -79,72 +114,57 @@ pub struct Report {
 
 /// What a node knows of one node of its cluster.
 ///
-/// The fields stand in the order of their heat. A packet names a tenth of the cluster, and looking a
-/// named node up must cost one line of the cache: so all that gossip reads fills the first 64 bytes,
-/// and all that a packet tells of its sender the next. With a thousand nodes there are a million of
-/// these.
+/// A packet names a tenth of the cluster, and with a thousand nodes there are a million of these. So
+/// the row is what gossip reads and writes, in half a line of the cache: who it is (a card that all
+/// views share) and its pulse. All else is behind `standing`, which snapshots share.
 #[derive(Clone, Debug)]
-#[repr(C, align(64))]
+#[repr(C, align(32))]
 pub struct Peer {
-    /// Its id; random while the handshake lasts.
-    pub id: NodeId,
-    /// Its address, if known.
-    pub ip: Option<IpAddr>,
-    /// Whether `link` is there.
-    linked: bool,
-    /// Its flags.
-    pub flags: Flags,
-    /// Its client port; 0 if unknown.
-    pub port: u16,
-    /// Its bus port; 0 if unknown.
-    pub bus_port: u16,
-    /// The last packet whose gossip named it, so that none names it twice.
-    pub(super) in_gossip: u16,
-    /// When the ping was sent that it has not yet answered.
-    pub ping_sent: Stamp,
+    card: Arc<Card>,
+    standing: Arc<Standing>,
     /// When it last answered (or was last seen by others to answer).
     pub pong_received: Stamp,
+    /// Its flags.
+    pub flags: Flags,
+    /// When the ping was sent that it has not yet answered.
+    pub ping_sent: Stamp,
+    /// Whether the standing has a link.
+    linked: bool,
+}
 
+const _: () = assert!(std::mem::size_of::<Peer>() == 32);
+
+/// What a node knows of another beside its name and its pulse.
+#[derive(Clone, Debug)]
+pub(super) struct Standing {
     /// When anything last came from it.
-    pub data_received: Stamp,
+    pub(super) data_received: Stamp,
     /// The epoch of its claim of slots; 0 for a replica.
-    pub config_epoch: Epoch,
+    pub(super) config_epoch: Epoch,
     /// The replication offset it last told, in bytes.
-    pub offset: u64,
+    pub(super) offset: u64,
     /// The slots it owns in this node's view.
-    pub slots: Arc<SlotSet>,
+    pub(super) slots: Arc<SlotSet>,
     link: Option<Link>,
     /// The connection it opened to this node.
-    pub inbound: Option<Link>,
-
+    pub(super) inbound: Option<Link>,
     /// Its master, if it is a replica of a known one.
-    pub master: Option<PeerIx>,
+    pub(super) master: Option<PeerIx>,
     /// How often `nodes.conf` had been written when it became known.
     pub(super) added: u32,
     /// Its replicas, in the order in which this node learnt of them.
-    pub replicas: Vec<PeerIx>,
+    pub(super) replicas: Vec<PeerIx>,
     /// The hostname it announces.
-    pub hostname: Option<Arc<str>>,
+    pub(super) hostname: Option<Arc<str>>,
     /// When it became known.
-    pub created: Stamp,
+    pub(super) created: Stamp,
     /// When it was flagged FAIL.
-    pub fail_time: Stamp,
+    pub(super) fail_time: Stamp,
 }
 
-const _: () = assert!(std::mem::offset_of!(Peer, data_received) == 64);
-
 impl Peer {
-    pub(super) fn new(id: NodeId, flags: Flags, created: Stamp, slots: Arc<SlotSet>) -> Peer {
-        Peer {
-            id,
-            ip: None,
-            linked: false,
-            flags,
-            port: 0,
-            bus_port: 0,
-            in_gossip: 0,
-            ping_sent: Stamp::NEVER,
-            pong_received: Stamp::NEVER,
+    pub(super) fn new(card: Arc<Card>, flags: Flags, created: Stamp, slots: Arc<SlotSet>) -> Peer {
+        let standing = Standing {
             data_received: Stamp::NEVER,
             config_epoch: Epoch(0),
             offset: 0,
@@ -157,13 +177,106 @@ impl Peer {
             hostname: None,
             created,
             fail_time: Stamp::NEVER,
+        };
+        Peer {
+            card,
+            standing: Arc::new(standing),
+            pong_received: Stamp::NEVER,
+            flags,
+            ping_sent: Stamp::NEVER,
+            linked: false,
         }
+    }
+
+    /// Who it is and where.
+    #[inline]
+    pub(super) fn card(&self) -> &Arc<Card> {
+        &self.card
+    }
+    /// The card, to be changed; until then it may be shared with other views.
+    pub(super) fn card_mut(&mut self) -> &mut Card {
+        Arc::make_mut(&mut self.card)
+    }
+    /// Takes the card that the node itself hands out, if it says the same: so that all views come to
+    /// share one.
+    #[inline]
+    pub(super) fn share_card(&mut self, own: &Arc<Card>) {
+        if !Arc::ptr_eq(&self.card, own) && self.card == *own {
+            self.card = own.clone();
+        }
+    }
+    /// All else that is known of it, to be changed.
+    #[inline]
+    pub(super) fn standing_mut(&mut self) -> &mut Standing {
+        Arc::make_mut(&mut self.standing)
+    }
+
+    /// Its id; random while the handshake lasts.
+    #[inline]
+    pub fn id(&self) -> NodeId {
+        self.card.node
+    }
+    /// Its address, if known.
+    pub fn ip(&self) -> Option<IpAddr> {
+        self.card.ip
+    }
+    /// Its client port; 0 if unknown.
+    pub fn port(&self) -> u16 {
+        self.card.port
+    }
+    /// Its bus port; 0 if unknown.
+    pub fn bus_port(&self) -> u16 {
+        self.card.bus_port
+    }
+    /// When anything last came from it.
+    pub fn data_received(&self) -> Stamp {
+        self.standing.data_received
+    }
+    /// The epoch of its claim of slots; 0 for a replica.
+    pub fn config_epoch(&self) -> Epoch {
+        self.standing.config_epoch
+    }
+    /// The replication offset it last told, in bytes.
+    pub fn offset(&self) -> u64 {
+        self.standing.offset
+    }
+    /// The slots it owns in this node's view.
+    #[inline]
+    pub fn slots(&self) -> &Arc<SlotSet> {
+        &self.standing.slots
+    }
+    /// The connection it opened to this node.
+    pub fn inbound(&self) -> Option<Link> {
+        self.standing.inbound
+    }
+    /// Its master, if it is a replica of a known one.
+    pub fn master(&self) -> Option<PeerIx> {
+        self.standing.master
+    }
+    pub(super) fn added(&self) -> u32 {
+        self.standing.added
+    }
+    /// Its replicas, in the order in which this node learnt of them.
+    pub fn replicas(&self) -> &[PeerIx] {
+        &self.standing.replicas
+    }
+    /// The hostname it announces.
+    pub fn hostname(&self) -> Option<&Arc<str>> {
+        self.standing.hostname.as_ref()
+    }
+    /// When it became known.
+    pub fn created(&self) -> Stamp {
+        self.standing.created
+    }
+    /// When it was flagged FAIL.
+    pub fn fail_time(&self) -> Stamp {
+        self.standing.fail_time
     }
 
     /// The connection this node opened to it.
     #[inline]
-    pub const fn link(&self) -> Option<Link> {
-        self.link
+    pub fn link(&self) -> Option<Link> {
+        self.standing.link
     }
     /// Whether this node has a connection to it, be it only half made.
     #[inline]
@@ -171,7 +284,7 @@ impl Peer {
         self.linked
     }
     pub(super) fn set_link(&mut self, link: Option<Link>) {
-        self.link = link;
+        self.standing_mut().link = link;
         self.linked = link.is_some();
     }
     /// Whether it is a master.
@@ -196,7 +309,7 @@ impl Peer {
     }
     /// Where its clients connect, if its address is known.
     pub fn client_addr(&self) -> Option<SocketAddr> {
-        Some(SocketAddr::new(self.ip?, self.port))
+        Some(SocketAddr::new(self.ip()?, self.port()))
     }
     /// Whether `CLUSTER NODES` says `connected`: a link exists, be it only half made.
     pub const fn shown_connected(&self) -> bool {

@@ -11,17 +11,18 @@ use crate::words::Time;
 impl Node {
     /// Becomes master, owns the old master's slots, and says so to everybody.
     pub(super) fn take_masters_place(&mut self, now: Time, out: &mut Outbox) {
-        let Some(old) = self.cluster.me().master.filter(|_| self.cluster.me().is_replica()) else {
+        let Some(old) = self.cluster.me().master().filter(|_| self.cluster.me().is_replica())
+        else {
             return;
         };
         self.cluster.set_as_master(PeerIx::MYSELF);
         self.stop_replicating(now, out);
-        let slots = self.cluster.peer(old).slots.clone();
+        let slots = self.cluster.peer(old).slots().clone();
         for slot in slots.iter() {
             self.cluster.slots.unbind(&mut self.cluster.roster, slot);
             self.cluster.slots.bind(&mut self.cluster.roster, slot, PeerIx::MYSELF);
         }
-        let (epoch, slots) = (self.cluster.me().config_epoch, u32::from(slots.len()));
+        let (epoch, slots) = (self.cluster.me().config_epoch(), u32::from(slots.len()));
         out.note(Fact::Promoted { epoch, slots });
         self.update_cluster_state(now, out);
         self.cluster.write_conf();

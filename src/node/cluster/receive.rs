@@ -74,14 +74,15 @@ impl Node {
     /// What any packet tells about its sender.
     fn note_sender(&mut self, now: Time, sender: PeerIx, header: &Header, out: &mut Outbox) {
         let peer = self.cluster.roster.get_mut(sender);
-        peer.data_received = Stamp::from(now);
+        let known_epoch = peer.config_epoch();
+        peer.standing_mut().data_received = Stamp::from(now);
         if peer.in_handshake() {
             return;
         }
-        peer.offset = header.offset;
-        let newer = header.config_epoch > peer.config_epoch;
-        if newer {
-            peer.config_epoch = header.config_epoch;
+        peer.share_card(&header.card);
+        peer.standing_mut().offset = header.offset;
+        if header.config_epoch > known_epoch {
+            peer.standing_mut().config_epoch = header.config_epoch;
             self.cluster.save();
         }
         self.cluster.current_epoch = self.cluster.current_epoch.max(header.current_epoch);
@@ -141,7 +142,7 @@ impl Node {
         if self.cluster.peer(peer).in_handshake() {
             return self.complete_handshake(peer, sender, header, out);
         }
-        if self.cluster.peer(peer).id != header.sender {
+        if self.cluster.peer(peer).id() != header.sender {
             self.forget_address(peer, out);
             return false;
         }
@@ -177,8 +178,8 @@ impl Node {
         self.resolve_collision(sender, header, out);
         self.process_gossip(now, Some(sender), gossip, out);
         let known = self.cluster.roster.get_mut(sender);
-        if known.hostname != header.hostname {
-            known.hostname.clone_from(&header.hostname);
+        if known.hostname() != header.hostname.as_ref() {
+            known.standing_mut().hostname.clone_from(&header.hostname);
             self.cluster.save();
         }
     }
@@ -195,8 +196,8 @@ impl Node {
             self.cluster.set_as_replica(sender);
             out.note(Fact::RoleSeen { peer: header.sender, role: Role::Replica });
         }
-        let known = self.cluster.peer(sender).master;
-        if known.is_some_and(|ix| self.cluster.peer(ix).id == master) {
+        let known = self.cluster.peer(sender).master();
+        if known.is_some_and(|ix| self.cluster.peer(ix).id() == master) {
             return;
         }
         if let Some(master) = self.cluster.find(&master) {

@@ -21,7 +21,7 @@ pub struct LinkRow {
 impl Cluster {
     /// The node's own id.
     pub fn myself(&self) -> NodeId {
-        self.me().id
+        self.me().id()
     }
     /// What the node knows of itself.
     #[inline]
@@ -92,9 +92,9 @@ impl Cluster {
     /// The epoch `CLUSTER NODES` shows for a node: its master's, if it is a replica of a known one.
     pub fn shown_epoch(&self, ix: PeerIx) -> Epoch {
         let peer = self.peer(ix);
-        match peer.master {
-            Some(master) if peer.is_replica() => self.peer(master).config_epoch,
-            _ => peer.config_epoch,
+        match peer.master() {
+            Some(master) if peer.is_replica() => self.peer(master).config_epoch(),
+            _ => peer.config_epoch(),
         }
     }
     /// Whether this node is a replica.
@@ -103,26 +103,26 @@ impl Cluster {
     }
     /// The id of this node's master, if it is a replica and knows it.
     pub fn my_master(&self) -> Option<NodeId> {
-        self.me().master.map(|master| self.peer(master).id)
+        self.me().master().map(|master| self.peer(master).id())
     }
     /// The line of `CLUSTER NODES` about a node.
     pub fn node_line(&self, ix: PeerIx) -> NodeLine {
         let peer = self.peer(ix);
         NodeLine {
-            id: peer.id,
+            id: peer.id(),
             address: Address {
-                ip: peer.ip.map_or_else(String::new, |ip| ip.to_string()),
-                port: peer.port,
-                bus_port: peer.bus_port,
-                hostname: peer.hostname.as_deref().map(str::to_owned),
+                ip: peer.ip().map_or_else(String::new, |ip| ip.to_string()),
+                port: peer.port(),
+                bus_port: peer.bus_port(),
+                hostname: peer.hostname().map(|name| name.to_string()),
             },
             flags: peer.flags,
-            master: peer.master.map(|master| self.peer(master).id),
-            ping_sent: peer.ping_sent.0,
-            pong_received: peer.pong_received.0,
+            master: peer.master().map(|master| self.peer(master).id()),
+            ping_sent: peer.ping_sent.ms(),
+            pong_received: peer.pong_received.ms(),
             config_epoch: self.shown_epoch(ix),
             connected: peer.shown_connected(),
-            slots: (*peer.slots).clone(),
+            slots: (**peer.slots()).clone(),
             open: if ix == PeerIx::MYSELF { self.open_slots() } else { Vec::new() },
         }
     }
@@ -132,7 +132,7 @@ impl Cluster {
     }
     /// Slots on the move, ascending; a slot that goes both ways is shown as migrating.
     fn open_slots(&self) -> Vec<OpenSlot> {
-        let id = |peer| self.peer(peer).id;
+        let id = |peer| self.peer(peer).id();
         let out = self.all_migrating().map(|(slot, to)| (slot, Way::Migrating, id(to)));
         let entering = self.all_importing().filter(|&(slot, _)| self.migrating(slot).is_none());
         let entering = entering.map(|(slot, from)| (slot, Way::Importing, id(from)));
@@ -155,7 +155,7 @@ impl Cluster {
         self.roster.iter().flat_map(|(peer, known)| {
             let row = move |outbound: bool, link: Link| LinkRow { peer, outbound, link };
             let out = known.link().map(|link| row(true, link));
-            out.into_iter().chain(known.inbound.map(|link| row(false, link)))
+            out.into_iter().chain(known.inbound().map(|link| row(false, link)))
         })
     }
 }

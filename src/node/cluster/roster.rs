@@ -15,7 +15,9 @@
 //! Absent: incremental rehashing; a grown table is complete at once.
 
 use super::peer::{Peer, PeerIx};
+use crate::shapes::message::Card;
 use crate::words::{NodeId, Rng};
+use std::sync::Arc;
 
 /// All known nodes.
 #[derive(Clone, Debug)]
@@ -24,7 +26,7 @@ pub(super) struct Roster {
     vacant: Vec<PeerIx>,
     key: u64,
     order: Vec<PeerIx>,
-    tags: Vec<u32>,
+    tags: Vec<u8>,
     starts: Vec<u16>,
     filled: Vec<u16>,
 }
@@ -66,6 +68,11 @@ impl Roster {
     pub(super) fn get_mut(&mut self, ix: PeerIx) -> &mut Peer {
         &mut self.peers[ix.index()]
     }
+    /// How many places there are, vacant ones included.
+    #[inline]
+    pub(super) fn places(&self) -> usize {
+        self.peers.len()
+    }
     /// All nodes, in hash order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (PeerIx, &Peer)> {
         self.order.iter().map(|&ix| (ix, self.get(ix)))
@@ -76,7 +83,7 @@ impl Roster {
         let hash = self.hash(id);
         let (first, end) = self.bounds(self.bucket(hash));
         for at in first..end {
-            if self.tags[at] == tag(hash) && self.get(self.order[at]).id == *id {
+            if self.tags[at] == tag(hash) && self.get(self.order[at]).id() == *id {
                 return Some(self.order[at]);
             }
         }
@@ -93,16 +100,17 @@ impl Roster {
     }
     /// Turns a guess into knowledge.
     #[inline]
-    pub(super) fn confirm(&self, guess: Option<PeerIx>, id: &NodeId) -> Option<PeerIx> {
+    pub(super) fn confirm(&self, guess: Option<PeerIx>, card: &Arc<Card>) -> Option<PeerIx> {
         match guess {
-            Some(ix) if self.get(ix).id == *id => Some(ix),
-            Some(_) | None => self.find(id),
+            Some(ix) if Arc::ptr_eq(self.get(ix).card(), card) => Some(ix),
+            Some(ix) if self.get(ix).id() == card.node => Some(ix),
+            Some(_) | None => self.find(&card.node),
         }
     }
 
     /// Adds a node whose id is not known yet to any place.
     pub(super) fn add(&mut self, peer: Peer) -> PeerIx {
-        debug_assert!(self.find(&peer.id).is_none(), "a node has one place");
+        debug_assert!(self.find(&peer.id()).is_none(), "a node has one place");
         if self.order.len() >= self.buckets() {
             self.grow();
         }
@@ -129,7 +137,7 @@ impl Roster {
     /// Gives a node another id, and with it another bucket.
     pub(super) fn rename(&mut self, ix: PeerIx, id: NodeId) {
         self.leave(ix);
-        self.get_mut(ix).id = id;
+        self.get_mut(ix).card_mut().node = id;
         self.enter(ix);
     }
 
@@ -169,7 +177,7 @@ impl Roster {
 
     /// Puts a place at the head of its chain.
     fn enter(&mut self, ix: PeerIx) {
-        let hash = self.hash(&self.get(ix).id);
+        let hash = self.hash(&self.get(ix).id());
         let bucket = self.bucket(hash);
         let (first, _) = self.bounds(bucket);
         self.order.insert(first, ix);
@@ -179,7 +187,7 @@ impl Roster {
     }
 
     fn leave(&mut self, ix: PeerIx) {
-        let bucket = self.bucket(self.hash(&self.get(ix).id));
+        let bucket = self.bucket(self.hash(&self.get(ix).id()));
         let (first, end) = self.bounds(bucket);
         let at = (first..end).find(|&at| self.order[at] == ix).expect("it is in its bucket");
         self.order.remove(at);
@@ -207,8 +215,8 @@ impl Roster {
 
 /// The part of a hash that is kept beside a place.
 #[inline]
-fn tag(hash: u64) -> u32 {
-    hash as u32
+fn tag(hash: u64) -> u8 {
+    (hash >> 32) as u8
 }
 
 /// A number below `bound` from 32 random bits.
@@ -223,11 +231,10 @@ mod check {
     use crate::node::cluster::peer::Stamp;
     use crate::shapes::message::Flags;
     use crate::words::{Seed, SlotSet};
-    use std::sync::Arc;
 
     fn peer(rng: &mut Rng) -> Peer {
         let nothing = Arc::new(SlotSet::EMPTY);
-        Peer::new(NodeId::random(rng), Flags::MASTER, Stamp(1), nothing)
+        Peer::new(Arc::new(Card::named(NodeId::random(rng))), Flags::MASTER, Stamp::new(1), nothing)
     }
 
     fn roster(nodes: usize, rng: &mut Rng) -> Roster {
@@ -243,13 +250,13 @@ mod check {
         let mut rng = Rng::new(Seed(7), 0);
         let mut roster = roster(100, &mut rng);
         let gone = roster.order()[50];
-        let gone_id = roster.get(gone).id;
+        let gone_id = roster.get(gone).id();
         roster.remove(gone);
         assert_eq!(roster.find(&gone_id), None);
         assert_eq!(roster.len(), 99);
         assert_eq!(roster.buckets(), 128);
         for (ix, peer) in roster.iter() {
-            assert_eq!(roster.find(&peer.id), Some(ix));
+            assert_eq!(roster.find(&peer.id()), Some(ix));
         }
         assert_eq!(roster.add(peer(&mut rng)), gone, "a free place is used again");
     }

@@ -53,7 +53,7 @@ impl Rounds {
         let never = peer.flags.has(passive) || !(peer.ping_sent.is_set() || peer.is_linked());
         let due = match never {
             true => u64::MAX,
-            false => Stamp(silent_since.0 + self.timeout.0 / 2 + 1).since(self.base),
+            false => Stamp::new(silent_since.ms() + self.timeout.0 / 2 + 1).since(self.base),
         };
         if self.due.len() <= ix.index() {
             self.due.resize(ix.index() + 1, 0);

@@ -82,11 +82,11 @@ impl Node {
 
     /// Tells a node that somebody owns slots by a newer claim.
     pub(super) fn send_update(&mut self, to: PeerIx, about: PeerIx, out: &mut Outbox) {
-        let Peer { id, config_epoch, slots, .. } = self.cluster.peer(about);
+        let owner = self.cluster.peer(about);
         let body = Body::Update {
-            node: *id,
-            config_epoch: *config_epoch,
-            slots: Arc::new(slots.without(&self.cluster.slots.unclaimed)),
+            node: owner.id(),
+            config_epoch: owner.config_epoch(),
+            slots: Arc::new(owner.slots().without(&self.cluster.slots.unclaimed)),
         };
         let message = self.packet(body);
         self.cluster.send_to(to, message, out);
@@ -120,8 +120,8 @@ impl Node {
     /// Tells the replicas of this node's master (and its own) about its offset.
     pub(super) fn broadcast_pong_to_ring(&mut self, out: &mut Outbox) {
         self.pong_all(out, |me, peer| {
-            let follows = |master| peer.is_replica() && peer.master == Some(master);
-            follows(PeerIx::MYSELF) || me.master.is_some_and(follows)
+            let follows = |master| peer.is_replica() && peer.master() == Some(master);
+            follows(PeerIx::MYSELF) || me.master().is_some_and(follows)
         });
     }
 
@@ -148,9 +148,9 @@ impl Node {
             return self.broadcast(Body::Publish { channel, message, shard }, out);
         }
         let me = self.cluster.me();
-        let head = me.master.unwrap_or(PeerIx::MYSELF);
+        let head = me.master().unwrap_or(PeerIx::MYSELF);
         let mut ring = vec![head];
-        ring.extend(&self.cluster.peer(head).replicas);
+        ring.extend(self.cluster.peer(head).replicas());
         let packet = self.packet(Body::Publish { channel, message, shard });
         for peer in ring {
             if peer != PeerIx::MYSELF {

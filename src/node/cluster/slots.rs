@@ -70,9 +70,10 @@ impl SlotTable {
         debug_assert!(self.owner(slot).is_none(), "unbind first");
         Arc::make_mut(&mut self.owner)[slot.index()] = Some(to);
         self.assigned += 1;
-        let first = roster.get(to).slots.is_empty();
-        Arc::make_mut(&mut roster.get_mut(to).slots).insert(slot);
-        if first && roster.iter().any(|(_, peer)| !peer.is_replica() && !peer.replicas.is_empty()) {
+        let first = roster.get(to).slots().is_empty();
+        Arc::make_mut(&mut roster.get_mut(to).standing_mut().slots).insert(slot);
+        if first && roster.iter().any(|(_, peer)| !peer.is_replica() && !peer.replicas().is_empty())
+        {
             roster.get_mut(to).flags.insert(Flags::MIGRATE_TO);
         }
     }
@@ -82,7 +83,7 @@ impl SlotTable {
         let owner = self.owner(slot)?;
         Arc::make_mut(&mut self.owner)[slot.index()] = None;
         self.assigned -= 1;
-        let slots = &mut roster.get_mut(owner).slots;
+        let slots = &mut roster.get_mut(owner).standing_mut().slots;
         Arc::make_mut(slots).remove(slot);
         if slots.is_empty() {
             *slots = self.nothing.clone();
@@ -92,10 +93,11 @@ impl SlotTable {
 
     /// Takes all its slots from a node.
     pub(super) fn unbind_all(&mut self, roster: &mut Roster, from: PeerIx) {
-        let slots = std::mem::replace(&mut roster.get_mut(from).slots, self.nothing.clone());
-        if slots.is_empty() {
+        if roster.get(from).slots().is_empty() {
             return;
         }
+        let known = &mut roster.get_mut(from).standing_mut().slots;
+        let slots = std::mem::replace(known, self.nothing.clone());
         let owner = Arc::make_mut(&mut self.owner);
         slots.iter().for_each(|slot| owner[slot.index()] = None);
         self.assigned -= slots.len();

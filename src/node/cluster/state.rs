@@ -90,7 +90,7 @@ impl Cluster {
     fn census(&self) -> Census {
         let mut census = Census { size: 0, reachable: 0 };
         for (_, peer) in self.peers() {
-            if peer.is_master() && !peer.slots.is_empty() {
+            if peer.is_master() && !peer.slots().is_empty() {
                 census.size += 1;
                 census.reachable += u32::from(!peer.flags.has(Flags::PFAIL.with(Flags::FAIL)));
             }
@@ -101,14 +101,14 @@ impl Cluster {
     /// The first slot that nobody serves.
     fn first_hole(&self) -> Option<DownWhy> {
         let served =
-            |(_, peer): (PeerIx, &super::Peer)| !peer.has_failed() || peer.slots.is_empty();
+            |(_, peer): (PeerIx, &super::Peer)| !peer.has_failed() || peer.slots().is_empty();
         if self.assigned() == Slot::COUNT && self.peers().all(served) {
             return None;
         }
         Slot::all().find_map(|slot| match self.owner(slot) {
             None => Some(DownWhy::SlotUnassigned { slot }),
             Some(owner) if self.peer(owner).has_failed() => {
-                Some(DownWhy::SlotOwnerFailed { slot, owner: self.peer(owner).id })
+                Some(DownWhy::SlotOwnerFailed { slot, owner: self.peer(owner).id() })
             }
             Some(_) => None,
         })

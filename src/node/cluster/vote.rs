@@ -71,7 +71,7 @@ impl Cluster {
     }
 
     fn may_vote(&self) -> Result<(), Denial> {
-        match (self.me().is_replica(), self.me().slots.is_empty()) {
+        match (self.me().is_replica(), self.me().slots().is_empty()) {
             (true, _) => Err(Denial::IAmReplica),
             (false, true) => Err(Denial::NoSlots),
             (false, false) => Ok(()),
@@ -83,7 +83,7 @@ impl Cluster {
         if candidate.is_master() {
             return Err(Denial::CandidateIsMaster);
         }
-        let master = candidate.master.ok_or(Denial::MasterUnknown)?;
+        let master = candidate.master().ok_or(Denial::MasterUnknown)?;
         if !self.peer(master).has_failed() && !force_ack {
             return Err(Denial::MasterIsUp);
         }
@@ -93,7 +93,7 @@ impl Cluster {
     /// A slot in the request that somebody owns by a newer claim than the candidate's.
     fn newer_claim(&self, request: &Header) -> Option<Denial> {
         request.slots.iter().filter(|&slot| !self.slots.is_unclaimed(slot)).find_map(|slot| {
-            let have = self.peer(self.owner(slot)?).config_epoch;
+            let have = self.peer(self.owner(slot)?).config_epoch();
             let asked = request.config_epoch;
             (have > asked).then_some(Denial::NewerClaim { slot, have, asked })
         })

@@ -16,7 +16,7 @@ use crate::shapes::Message;
 use crate::words::Time;
 use hashbrown::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 /// What is known of one connection.
@@ -30,12 +30,32 @@ pub(super) struct Wire {
     pub(super) from_known_ip: bool,
 }
 
-/// The addresses of a connection.
-#[derive(Clone, Copy, Debug)]
-struct Ends {
-    remote: IpAddr,
-    /// This node's own, once it is established.
-    local: Option<IpAddr>,
+/// The addresses of a connection that this node accepted. (Of those it opened nobody asks.)
+#[derive(Clone, Debug)]
+enum Ends {
+    V4 { remote: Ipv4Addr, local: Ipv4Addr },
+    Other(Box<(IpAddr, IpAddr)>),
+}
+
+impl Ends {
+    fn new(remote: IpAddr, local: IpAddr) -> Ends {
+        match (remote, local) {
+            (IpAddr::V4(remote), IpAddr::V4(local)) => Ends::V4 { remote, local },
+            (remote, local) => Ends::Other(Box::new((remote, local))),
+        }
+    }
+    fn remote(&self) -> IpAddr {
+        match self {
+            Ends::V4 { remote, .. } => IpAddr::V4(*remote),
+            Ends::Other(both) => both.0,
+        }
+    }
+    fn local(&self) -> IpAddr {
+        match self {
+            Ends::V4 { local, .. } => IpAddr::V4(*local),
+            Ends::Other(both) => both.1,
+        }
+    }
 }
 
 /// All connections of the bus that this node has.
@@ -83,13 +103,13 @@ impl Wires {
         });
         taken
     }
-    /// The address at the other end.
+    /// The address at the other end of an accepted connection.
     pub(super) fn remote(&self, conn: ConnId) -> Option<IpAddr> {
-        self.ends.get(&conn).map(|ends| ends.remote)
+        self.ends.get(&conn).map(Ends::remote)
     }
-    /// This node's address on it.
+    /// This node's address on an accepted connection.
     pub(super) fn local(&self, conn: ConnId) -> Option<IpAddr> {
-        self.ends.get(&conn)?.local
+        self.ends.get(&conn).map(Ends::local)
     }
     /// Notes whether its peer is known to be where it comes from.
     pub(super) fn note_known_ip(&mut self, conn: ConnId, known: bool) {
@@ -97,10 +117,13 @@ impl Wires {
             wire.from_known_ip = known;
         }
     }
-    fn add(&mut self, conn: ConnId, peer: Option<PeerIx>, remote: IpAddr, local: Option<IpAddr>) {
-        let wire = Wire { peer, outbound: peer.is_some(), from_known_ip: false };
+    fn opened(&mut self, conn: ConnId, peer: PeerIx) {
+        let wire = Wire { peer: Some(peer), outbound: true, from_known_ip: false };
         self.by_conn.insert(conn, wire);
-        self.ends.insert(conn, Ends { remote, local });
+    }
+    fn accepted(&mut self, conn: ConnId, ends: Ends) {
+        self.by_conn.insert(conn, Wire { peer: None, outbound: false, from_known_ip: false });
+        self.ends.insert(conn, ends);
     }
     fn forget(&mut self, conn: ConnId) {
         self.by_conn.remove(&conn);
@@ -113,9 +136,9 @@ impl Cluster {
     /// Opens this node's link to a peer.
     pub(super) fn open_link(&mut self, peer: PeerIx, ip: IpAddr, now: Stamp, out: &mut Outbox) {
         let known = self.roster.get_mut(peer);
-        let conn = out.connect(SocketAddr::new(ip, known.bus_port), Port::Bus);
+        let conn = out.connect(SocketAddr::new(ip, known.bus_port()), Port::Bus);
         known.set_link(Some(Link { conn, up: false, created: now }));
-        self.wires.add(conn, Some(peer), ip, None);
+        self.wires.opened(conn, peer);
         self.rounds.wake(peer);
     }
 
@@ -132,7 +155,7 @@ impl Cluster {
 
     /// Closes the connection a peer opened, if there is one.
     pub(super) fn free_inbound(&mut self, peer: PeerIx, out: &mut Outbox) {
-        if let Some(link) = self.roster.get_mut(peer).inbound.take() {
+        if let Some(link) = self.roster.get_mut(peer).standing_mut().inbound.take() {
             self.wires.forget(link.conn);
             out.close(link.conn);
         }
@@ -147,7 +170,8 @@ impl Cluster {
         out: &mut Outbox,
     ) {
         self.free_inbound(peer, out);
-        self.roster.get_mut(peer).inbound = Some(Link { conn, up: true, created: now });
+        self.roster.get_mut(peer).standing_mut().inbound =
+            Some(Link { conn, up: true, created: now });
         if let Some(wire) = self.wires.by_conn.get_mut(&conn) {
             wire.peer = Some(peer);
         }
@@ -155,7 +179,7 @@ impl Cluster {
 
     /// A peer is somewhere else than it was (or nobody knows where).
     pub(super) fn address_changed(&mut self, peer: PeerIx) {
-        if let Some(inbound) = self.roster.get(peer).inbound {
+        if let Some(inbound) = self.roster.get(peer).inbound() {
             self.wires.note_known_ip(inbound.conn, false);
         }
         self.rounds.wake(peer);
@@ -170,7 +194,7 @@ impl Cluster {
             let known = self.roster.get_mut(peer);
             match wire.outbound {
                 true => known.set_link(None),
-                false => known.inbound = None,
+                false => known.standing_mut().inbound = None,
             }
             self.rounds.settled &= !wire.outbound;
         }
@@ -184,13 +208,10 @@ impl Node {
         &mut self,
         now: Time,
         conn: ConnId,
-        local: SocketAddr,
+        _local: SocketAddr,
         out: &mut Outbox,
     ) {
         let Some(peer) = self.cluster.wires.get(conn).and_then(|wire| wire.peer) else { return };
-        if let Some(ends) = self.cluster.wires.ends.get_mut(&conn) {
-            ends.local = Some(local.ip());
-        }
         let known = self.cluster.roster.get_mut(peer);
         known.set_link(known.link().map(|link| Link { up: true, ..link }));
         for message in self.cluster.wires.take_queued(conn) {
@@ -213,7 +234,7 @@ impl Node {
         local: SocketAddr,
         _out: &mut Outbox,
     ) {
-        self.cluster.wires.add(conn, None, peer.ip(), Some(local.ip()));
+        self.cluster.wires.accepted(conn, Ends::new(peer.ip(), local.ip()));
     }
 
     pub(in crate::node) fn bus_closed(&mut self, _now: Time, conn: ConnId, _out: &mut Outbox) {

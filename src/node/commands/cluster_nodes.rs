@@ -47,7 +47,7 @@ pub(super) fn forget(node: &mut Node, call: &mut Call<'_>) -> Answer {
     if peer == PeerIx::MYSELF {
         return Err(Refused::text("ERR I tried hard but I can't forget myself..."));
     }
-    if node.cluster.is_replica() && node.cluster.me().master == Some(peer) {
+    if node.cluster.is_replica() && node.cluster.me().master() == Some(peer) {
         return Err(Refused::text("ERR Can't forget my master!"));
     }
     node.cluster_forget(call.now, peer, call.out);
@@ -63,7 +63,7 @@ pub(super) fn replicate(node: &mut Node, call: &mut Call<'_>) -> Answer {
         return Err(Refused::text("ERR I can only replicate a master, not a replica."));
     }
     let me = node.cluster.me();
-    let is_empty = me.slots.is_empty() && node.keyspace.is_empty();
+    let is_empty = me.slots().is_empty() && node.keyspace.is_empty();
     if !me.is_replica() && !is_empty {
         return Err(Refused::text(
             "ERR To set a master the node must be empty and without assigned slots.",
@@ -85,7 +85,7 @@ pub(super) fn failover(node: &mut Node, call: &mut Call<'_>) -> Answer {
     if !me.is_replica() {
         return Err(Refused::text("ERR You should send CLUSTER FAILOVER to a replica"));
     }
-    let Some(master) = me.master.map(|master| node.cluster.peer(master)) else {
+    let Some(master) = me.master().map(|master| node.cluster.peer(master)) else {
         return Err(Refused::text("ERR I'm a replica but my master is unknown to me"));
     };
     let reachable = !master.has_failed() && master.is_linked();
@@ -126,7 +126,7 @@ pub(super) fn set_epoch(node: &mut Node, call: &mut Call<'_>) -> Answer {
              node.",
         ));
     }
-    if node.cluster.me().config_epoch != Epoch(0) {
+    if node.cluster.me().config_epoch() != Epoch(0) {
         return Err(Refused::text("ERR Node config epoch is already non-zero"));
     }
     node.cluster_set_config_epoch(Epoch(epoch));
@@ -136,7 +136,7 @@ pub(super) fn set_epoch(node: &mut Node, call: &mut Call<'_>) -> Answer {
 pub(super) fn bumpepoch(node: &mut Node, call: &mut Call<'_>) -> Answer {
     let (word, epoch) = match node.cluster_bump_epoch(call.out) {
         Some(epoch) => ("BUMPED", epoch),
-        None => ("STILL", node.cluster.me().config_epoch),
+        None => ("STILL", node.cluster.me().config_epoch()),
     };
     Ok(Reply::Simple(Bytes::from(format!("{word} {epoch}"))))
 }

@@ -59,14 +59,14 @@ pub(super) fn replicas(node: &mut Node, call: &mut Call<'_>) -> Answer {
         return Err(Refused::text("ERR The specified node is not a master"));
     }
     let line = |&replica| Reply::bulk(node.cluster.node_line(replica).to_string());
-    Ok(Reply::Array(master.replicas.iter().map(line).collect()))
+    Ok(Reply::Array(master.replicas().iter().map(line).collect()))
 }
 
 pub(super) fn info(node: &mut Node, _: &mut Call<'_>) -> Answer {
     let cluster = &node.cluster;
     let slots_of = |flags: Flags| {
         let failed = cluster.peers().filter(|(_, peer)| peer.flags.has(flags));
-        failed.map(|(_, peer)| u32::from(peer.slots.len())).sum::<u32>()
+        failed.map(|(_, peer)| u32::from(peer.slots().len())).sum::<u32>()
     };
     let (pfail, fail) = (slots_of(Flags::PFAIL), slots_of(Flags::FAIL));
     let assigned = u32::from(cluster.assigned());
@@ -105,15 +105,15 @@ fn is_listed(node: &Node, ix: PeerIx, peer: &Peer) -> bool {
 }
 
 fn offset_of(node: &Node, ix: PeerIx, peer: &Peer) -> u64 {
-    if ix == PeerIx::MYSELF { node.replication.bus_offset() } else { peer.offset }
+    if ix == PeerIx::MYSELF { node.replication.bus_offset() } else { peer.offset() }
 }
 
 pub(super) fn slots(node: &mut Node, _: &mut Call<'_>) -> Answer {
     let mut rows: Vec<(Slot, Reply)> = Vec::new();
     for (ix, peer) in node.cluster.peers() {
-        for (first, last) in peer.slots.ranges() {
+        for (first, last) in peer.slots().ranges() {
             let mut row = vec![number(first.number()), number(last.number()), place(node, ix)];
-            for &replica in &peer.replicas {
+            for &replica in peer.replicas() {
                 if is_listed(node, replica, node.cluster.peer(replica)) {
                     row.push(place(node, replica));
                 }
@@ -142,22 +142,27 @@ fn place(node: &Node, ix: PeerIx) -> Reply {
     if kind != EndpointType::Ip {
         more.push((Reply::bulk("ip"), ip(peer)));
     }
-    if let Some(name) = peer.hostname.as_deref().filter(|_| kind != EndpointType::Hostname) {
+    if let Some(name) = peer.hostname().as_deref().filter(|_| kind != EndpointType::Hostname) {
         more.push((Reply::bulk("hostname"), Reply::bulk(name.to_string())));
     }
-    Reply::Array(vec![host, number(peer.port), Reply::bulk(peer.id.to_string()), Reply::Map(more)])
+    Reply::Array(vec![
+        host,
+        number(peer.port()),
+        Reply::bulk(peer.id().to_string()),
+        Reply::Map(more),
+    ])
 }
 
 fn ip(peer: &Peer) -> Reply {
-    Reply::bulk(peer.ip.map(|ip| ip.to_string()).unwrap_or_default())
+    Reply::bulk(peer.ip().map(|ip| ip.to_string()).unwrap_or_default())
 }
 
 pub(super) fn shards(node: &mut Node, _: &mut Call<'_>) -> Answer {
     let masters = node.cluster.peers().filter(|(_, peer)| !peer.is_replica());
     let shard = |(ix, master): (PeerIx, &Peer)| {
-        let bounds = master.slots.ranges().into_iter().flat_map(|(first, last)| [first, last]);
+        let bounds = master.slots().ranges().into_iter().flat_map(|(first, last)| [first, last]);
         let slots = bounds.map(|slot| number(slot.number())).collect();
-        let members = std::iter::once(ix).chain(master.replicas.iter().copied());
+        let members = std::iter::once(ix).chain(master.replicas().iter().copied());
         Reply::Map(vec![
             (Reply::bulk("slots"), Reply::Array(slots)),
             (Reply::bulk("nodes"), Reply::Array(members.map(|ix| member(node, ix)).collect())),
@@ -178,12 +183,12 @@ fn member(node: &Node, ix: PeerIx) -> Reply {
     let role = if peer.is_replica() { "replica" } else { "master" };
     let shown = endpoint(&node.cluster, &node.config, ix);
     let mut rows = vec![
-        ("id", Reply::bulk(peer.id.to_string())),
-        ("port", number(peer.port)),
+        ("id", Reply::bulk(peer.id().to_string())),
+        ("port", number(peer.port())),
         ("ip", ip(peer)),
         ("endpoint", Reply::bulk(shown.host)),
     ];
-    if let Some(name) = &peer.hostname {
+    if let Some(name) = &peer.hostname() {
         rows.push(("hostname", Reply::bulk(name.to_string())));
     }
     rows.push(("role", Reply::bulk(role)));
@@ -197,8 +202,8 @@ pub(super) fn links(node: &mut Node, _: &mut Call<'_>) -> Answer {
         let direction = if row.outbound { "to" } else { "from" };
         let fields = [
             ("direction", Reply::bulk(direction)),
-            ("node", Reply::bulk(node.cluster.peer(row.peer).id.to_string())),
-            ("create-time", Reply::Int(row.link.created.0 as i64)),
+            ("node", Reply::bulk(node.cluster.peer(row.peer).id().to_string())),
+            ("create-time", Reply::Int(row.link.created.ms() as i64)),
             ("events", Reply::bulk(if row.link.up { "r" } else { "" })),
             ("send-buffer-allocated", Reply::Int(0)),
             ("send-buffer-used", Reply::Int(0)),

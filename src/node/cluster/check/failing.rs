@@ -17,8 +17,8 @@ fn a_dead_master_is_replaced_by_its_replica() {
     let took = ring.run_until(failed_over);
     assert!((5500..9500).contains(&took), "real clusters take 7.6 to 9.0 s; this took {took} ms");
     assert_eq!(ring.who(|fact| matches!(fact, Fact::ElectionWon { .. })), [3]);
-    assert_eq!(ring.view(3).me().slots.len(), 5462);
-    assert!(ring.all(|view| view.peers().any(|(_, peer)| peer.id == dead && peer.has_failed())));
+    assert_eq!(ring.view(3).me().slots().len(), 5462);
+    assert!(ring.all(|view| view.peers().any(|(_, peer)| peer.id() == dead && peer.has_failed())));
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn the_old_master_returns_as_a_replica_of_its_successor() {
     assert_eq!(ring.view(0).my_master(), Some(new));
     assert!(ring.all(|view| view.find(&old).is_some_and(|ix| {
         let peer = view.peer(ix);
-        peer.is_replica() && !peer.has_failed() && peer.slots.is_empty()
+        peer.is_replica() && !peer.has_failed() && peer.slots().is_empty()
     })));
 }
 

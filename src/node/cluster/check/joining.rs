@@ -14,7 +14,7 @@ fn six_nodes_that_met_through_one_know_each_other_by_name() {
         ring.all(|view| view.known() == 6 && view.peers().all(|(_, peer)| !peer.in_handshake()))
     });
     assert!(took < 4000, "gossip spreads names within some seconds, not {took} ms");
-    assert!(ring.all(|view| view.me().ip.is_some()), "everybody has learnt its own address");
+    assert!(ring.all(|view| view.me().ip().is_some()), "everybody has learnt its own address");
     assert_eq!(ring.view(0).counters().received(Kind::Meet), 5);
 }
 
@@ -51,7 +51,7 @@ fn two_fresh_masters_with_one_epoch_are_told_apart() {
     let mut ring = Ring::new(2, 4, 2000);
     ring.meet(0, 1);
     ring.run(3000);
-    let epochs = [0, 1].map(|ix| ring.view(ix).me().config_epoch);
+    let epochs = [0, 1].map(|ix| ring.view(ix).me().config_epoch());
     assert_ne!(epochs[0], epochs[1]);
     let smaller = usize::from(ring.id(1) < ring.id(0));
     assert_eq!(ring.who(|fact| matches!(fact, Fact::EpochCollision { .. })), [smaller]);
@@ -67,5 +67,5 @@ fn a_forgotten_node_stays_forgotten_for_a_minute() {
     assert_eq!(ring.view(0).known(), 2);
     ring.run(10_000);
     let back = ring.view(0).peer(ring.place(0, gone));
-    assert!(back.flags.has(Flags::MASTER) && !back.slots.is_empty());
+    assert!(back.flags.has(Flags::MASTER) && !back.slots().is_empty());
 }

@@ -15,10 +15,10 @@ fn who_finishes_an_import_takes_a_new_epoch_and_all_believe_it() {
     ring.tell(0, |node, _, _| node.cluster_set_migrating(slot, at_source));
     ring.tell(1, |node, now, out| node.cluster_set_slot_owner(now, slot, itself, out));
     ring.run(1);
-    assert_eq!(ring.view(1).me().config_epoch, Epoch(7));
-    assert!(ring.all(|view| view.owner(slot).is_some_and(|ix| view.peer(ix).id == to)));
+    assert_eq!(ring.view(1).me().config_epoch(), Epoch(7));
+    assert!(ring.all(|view| view.owner(slot).is_some_and(|ix| view.peer(ix).id() == to)));
     ring.run(5000);
-    assert_eq!(ring.view(0).me().slots.len(), 5461);
+    assert_eq!(ring.view(0).me().slots().len(), 5461);
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn a_replica_to_spare_goes_to_an_orphaned_master() {
 fn a_master_without_slots_left_follows_the_taker() {
     let mut ring = Ring::cluster(3, 3, 33, 2000);
     let taker = ring.id(1);
-    let slots: Vec<Slot> = ring.view(0).me().slots.iter().collect();
+    let slots: Vec<Slot> = ring.view(0).me().slots().iter().collect();
     let (itself, at_source) = (ring.place(1, taker), ring.place(0, taker));
     let source = ring.place(1, ring.id(0));
     for slot in slots {
