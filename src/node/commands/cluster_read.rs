@@ -142,7 +142,7 @@ fn place(node: &Node, ix: PeerIx) -> Reply {
     if kind != EndpointType::Ip {
         more.push((Reply::bulk("ip"), ip(peer)));
     }
-    if let Some(name) = peer.hostname().as_deref().filter(|_| kind != EndpointType::Hostname) {
+    if let Some(name) = peer.hostname().filter(|_| kind != EndpointType::Hostname) {
         more.push((Reply::bulk("hostname"), Reply::bulk(name.to_string())));
     }
     Reply::Array(vec![
