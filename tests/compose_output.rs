@@ -1,6 +1,6 @@
 //! What `docker compose` prints, beside the lines that the tutorial's author saw.
 
-use slotlab::compose::print::{self, COLUMNS, Row};
+use slotlab::compose::print::{self, COLUMNS, Progress, Row};
 use slotlab::words::Time;
 
 /// Korea, in minutes east of UTC.
@@ -11,7 +11,7 @@ fn the_table_of_up_is_drawn_as_in_the_article() {
     let row = |what: &str, status: &str, ms| Row {
         what: what.into(),
         status: status.into(),
-        done: true,
+        progress: Progress::Done,
         ms,
     };
     let rows = [

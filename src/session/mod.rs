@@ -4,8 +4,11 @@
 //! Whatever is done to the cluster is an [`Action`] in the run's history, so that spec, seed and
 //! actions tell any moment again. Absent: how it looks.
 
+mod book;
 pub mod forecast;
+pub mod index;
 pub mod lab;
+pub mod milestone;
 pub mod page;
 pub mod playback;
 pub mod report;
@@ -14,10 +17,11 @@ pub mod speed;
 pub mod terminal;
 pub mod weight;
 
-use crate::compose::labs;
+use crate::compose::{labs, print};
 use crate::say::Lang;
 use crate::shapes::spec::ContainerIx;
 use crate::sim::{Action, Done, Group, Refusal};
+use crate::timeline::LaneId;
 use crate::words::{Seed, Time};
 use lab::Workbench;
 use page::{ConsoleTab, InspectorTab, Page, Sheet, Theme};
@@ -47,6 +51,8 @@ pub enum Msg {
     Start,
     /// To a moment.
     Seek(Time),
+    /// To another lane of history, at this moment.
+    Lane(LaneId),
     /// So many virtual microseconds on or back.
     Nudge(i64),
     /// A rung of the speed ladder.
@@ -173,6 +179,7 @@ impl Session {
             Msg::Skim => self.next(Weight::Major),
             Msg::Start => self.back_to_start(),
             Msg::Seek(to) => self.seek(to),
+            Msg::Lane(lane) => self.switch(lane),
             Msg::Nudge(micros) => self.nudge(micros),
             Msg::Speed(rung) => self.playback.set_rung(rung),
             Msg::Faster(true) => self.playback.set_rung(self.playback.rung + 1),
@@ -222,7 +229,8 @@ impl Session {
             self.notice = Some(Notice::NothingToRun);
             return;
         };
-        self.run = Some(Run::new(&spec, self.seed));
+        let warnings = print::warnings(self.bench.reading(), &spec);
+        self.run = Some(Run::new(&spec, self.seed, warnings));
         self.playback = Playback::new(self.playback.rung);
         self.selected = self.run.as_ref().and_then(|run| run.servers().first().copied());
         self.asked = None;
@@ -230,7 +238,12 @@ impl Session {
 
     /// Does `action`; a refusal is kept for the learner to read.
     fn act(&mut self, action: Action) -> Option<Done> {
-        match self.run.as_mut()?.act(action) {
+        let done = self.run.as_mut()?.act(action);
+        self.done(done)
+    }
+
+    fn done(&mut self, done: Result<Done, Refusal>) -> Option<Done> {
+        match done {
             Ok(done) => {
                 self.notice = None;
                 Some(done)
@@ -245,6 +258,12 @@ impl Session {
     fn back_to_start(&mut self) {
         if let Some(run) = &mut self.run {
             run.seek(run.start());
+        }
+    }
+
+    fn switch(&mut self, lane: LaneId) {
+        if let Some(run) = &mut self.run {
+            run.switch(lane);
         }
     }
 

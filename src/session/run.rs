@@ -1,13 +1,15 @@
 //! A run of a lab: its history, and what is known of it for as long as it lasts.
 
+use crate::session::book::{Book, Places};
 use crate::session::forecast::{self, Part};
-use crate::session::terminal::{Terminals, command};
+use crate::session::index::Index;
+use crate::session::terminal::{Terminal, command, fresh_prompt};
 use crate::session::weight::{Weight, weight};
 use crate::shapes::Spec;
 use crate::shapes::spec::{ContainerIx, Program};
 use crate::sim::{Action, ClientId, Done, Entry, PacketNote, Place, Refusal, World};
-use crate::timeline::Timeline;
-use crate::words::{NodeId, Seed, Time};
+use crate::timeline::{LaneId, Timeline};
+use crate::words::{Millis, NodeId, Seed, Time};
 use std::collections::{BTreeMap, VecDeque};
 
 /// A run.
@@ -15,14 +17,15 @@ use std::collections::{BTreeMap, VecDeque};
 pub struct Run {
     timeline: Timeline,
     start: Time,
+    warnings: Vec<String>,
     servers: Vec<ContainerIx>,
     names: Vec<String>,
     parts: Vec<Part>,
     /// The ids that servers had when they were last seen running.
     ids: BTreeMap<ContainerIx, NodeId>,
-    /// Where clients run or ran.
-    places: BTreeMap<ClientId, Place>,
-    pub(super) terminals: Terminals,
+    places: Places,
+    /// One for each lane.
+    books: Vec<Book>,
     /// Packets that arrived a moment ago, and when that was on the wall.
     arrived: VecDeque<(u64, PacketNote)>,
     /// The last packet that was taken from the world.
@@ -34,10 +37,12 @@ pub const GHOST_US: u64 = 900_000;
 /// For so long one that matters is shown.
 pub const LOUD_GHOST_US: u64 = 2_400_000;
 const MOST_GHOSTS: usize = 512;
+/// A container is not started again sooner: in between, its job can be seen.
+const LOOK_EVERY: Millis = Millis(100);
 
 impl Run {
-    /// A run of `spec` from its first moment.
-    pub fn new(spec: &Spec, seed: Seed) -> Run {
+    /// A run of `spec` from its first moment; `warnings` is what compose says before it.
+    pub fn new(spec: &Spec, seed: Seed, warnings: Vec<String>) -> Run {
         let mut origin = World::new(spec, seed);
         let is_server = |ix: &ContainerIx| {
             spec.container(*ix).is_some_and(|c| matches!(c.program, Program::Server(_)))
@@ -49,11 +54,12 @@ impl Run {
             start: origin.now(),
             names: names(spec, &servers),
             timeline: Timeline::new(origin),
+            warnings,
             servers,
             parts,
             ids: BTreeMap::new(),
-            places: BTreeMap::new(),
-            terminals: Terminals::default(),
+            places: Places::new(),
+            books: vec![Book::new(spec)],
             arrived: VecDeque::new(),
             seen_until: Time::default(),
         }
@@ -73,6 +79,10 @@ impl Run {
     /// When it began.
     pub fn start(&self) -> Time {
         self.start
+    }
+    /// What compose said before it began.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
     /// Its servers, in the order of the file.
     pub fn servers(&self) -> &[ContainerIx] {
@@ -97,22 +107,18 @@ impl Run {
     pub fn container_name(&self, ix: ContainerIx) -> &str {
         self.world().spec().container(ix).map(|c| c.name.as_str()).unwrap_or_default()
     }
+    /// Where what the page shows stands in the log of this lane.
+    pub fn index(&self) -> &Index {
+        &self.book().index
+    }
     /// The terminal against `node` that exists at the cursor.
     pub fn terminal(&self, node: ContainerIx, follow: bool) -> Option<ClientId> {
-        self.terminals.find(self.world(), node, follow).map(|terminal| terminal.client)
+        let terminals = &self.book().terminals;
+        terminals.find(self.world(), node, follow).map(|terminal| terminal.client)
     }
-    /// Whether a client is one of the learner's terminals.
-    pub fn is_terminal(&self, client: ClientId) -> bool {
-        self.terminals.get(client).is_some()
-    }
-    /// The arguments that one of the learner's terminals was started with.
-    pub fn terminal_argv(&self, client: ClientId) -> Vec<String> {
-        let terminal = self.terminals.get(client);
-        terminal.map(|t| command(self.world(), t.node, t.follow).1).unwrap_or_default()
-    }
-    /// Where a client runs or ran, if it is none of the learner's terminals.
-    pub fn job(&self, client: ClientId) -> Option<Place> {
-        if self.is_terminal(client) { None } else { self.places.get(&client).copied() }
+    /// The prompt at which the learner typed the line of this entry.
+    pub fn prompt(&self, typed: &Entry) -> &str {
+        self.book().prompt(typed.id)
     }
     /// Whether a terminal waits for a line.
     pub fn is_at_prompt(&self, client: ClientId) -> bool {
@@ -145,14 +151,71 @@ impl Run {
         self.arrived.iter()
     }
 
+    fn book(&self) -> &Book {
+        &self.books[self.timeline.current_lane().0]
+    }
+    fn book_mut(&mut self) -> &mut Book {
+        &mut self.books[self.timeline.current_lane().0]
+    }
+
     pub(super) fn act(&mut self, action: Action) -> Result<Done, Refusal> {
-        self.terminals.forget_after(self.world().now());
-        let done = self.timeline.act(action)?;
+        let prompt = self.prompt_for(&action);
+        let done = self.do_it(action)?;
+        if let Some((client, prompt)) = prompt {
+            self.book_mut().typed_at(done.entry, client, prompt);
+        }
         self.look();
         Ok(done)
     }
+    /// Opens one of the learner's terminals.
+    pub(super) fn open_terminal(
+        &mut self,
+        action: Action,
+        node: ContainerIx,
+        follow: bool,
+    ) -> Result<Done, Refusal> {
+        let opened = self.world().now();
+        let done = self.do_it(action)?;
+        if let Some(client) = done.client {
+            self.book_mut().terminals.add(Terminal { client, opened, node, follow });
+        }
+        self.look();
+        Ok(done)
+    }
+    /// Acts; where that makes a new lane it gets a book of its own.
+    fn do_it(&mut self, action: Action) -> Result<Done, Refusal> {
+        let (from, now) = (self.timeline.current_lane(), self.world().now());
+        let done = self.timeline.act(action)?;
+        if self.timeline.current_lane() != from {
+            let book = self.books[from.0].part(self.world().spec(), now, done.entry);
+            self.books.push(book);
+        }
+        Ok(done)
+    }
+    /// The prompt at which a line is typed. One that is typed before its prompt is there (the terminal
+    /// connects, or is busy) is taken for typed at the prompt before.
+    fn prompt_for(&self, action: &Action) -> Option<(ClientId, String)> {
+        let Action::Type { client, .. } = *action else { return None };
+        let shown = self.world().clients().find(|view| view.id == client)?.prompt;
+        let prompt = shown.or_else(|| self.book().last_prompt(client)).map(str::to_owned);
+        let terminal = self.book().terminals.get(client)?;
+        let fresh = || fresh_prompt(&command(self.world(), terminal.node, terminal.follow).1);
+        Some((client, prompt.unwrap_or_else(fresh)))
+    }
+    /// Goes over to another lane, at this moment or at the last that was seen of it.
+    pub(super) fn switch(&mut self, to: LaneId) {
+        if self.timeline.switch(to) {
+            self.arrived.clear();
+            self.seen_until = self.world().now();
+            self.look();
+        }
+    }
     /// Moves the cursor; what was in the air is forgotten, for it is not this moment's.
     pub(super) fn seek(&mut self, to: Time) {
+        while self.timeline.horizon() + LOOK_EVERY < to {
+            self.timeline.seek(self.timeline.horizon() + LOOK_EVERY);
+            self.look();
+        }
         self.timeline.seek(to.max(self.start));
         self.arrived.clear();
         self.seen_until = self.world().now();
@@ -175,6 +238,7 @@ impl Run {
         }
         self.arrived.clear();
         self.seen_until = self.world().now();
+        self.look();
     }
     fn remember_arrived(&mut self, wall: u64) {
         let fresh: Vec<PacketNote> = {
@@ -202,6 +266,14 @@ impl Run {
         for client in self.timeline.world().clients() {
             self.places.insert(client.id, client.place);
         }
+        for ix in self.timeline.world().container_ixs() {
+            if let Some(job) = self.timeline.world().job_of(ix) {
+                self.places.insert(job, Place::Container(ix));
+            }
+        }
+        let lane = self.timeline.current_lane().0;
+        let spec = self.timeline.world().spec();
+        self.books[lane].read(self.timeline.whole_log(), spec, &self.places);
     }
 }
 

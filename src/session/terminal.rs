@@ -41,6 +41,9 @@ impl Terminals {
     pub fn get(&self, client: ClientId) -> Option<&Terminal> {
         self.0.iter().rev().find(|terminal| terminal.client == client)
     }
+    pub(super) fn add(&mut self, terminal: Terminal) {
+        self.0.push(terminal);
+    }
     pub(super) fn forget_after(&mut self, now: Time) {
         self.0.retain(|terminal| terminal.opened <= now);
     }
@@ -131,6 +134,12 @@ pub fn command(world: &World, node: ContainerIx, follow: bool) -> (Place, Vec<St
     (place, argv)
 }
 
+/// What a terminal that is yet to be opened will show.
+pub fn fresh_prompt(argv: &[String]) -> String {
+    let port = argv.last().map(String::as_str).unwrap_or("6379");
+    format!("127.0.0.1:{port}> ")
+}
+
 impl Session {
     /// Types the line into the terminal of the chosen node; opens it first if need be.
     pub(super) fn submit(&mut self) {
@@ -138,7 +147,7 @@ impl Session {
         let Some(node) = self.asked() else { return };
         let follow = self.follow;
         let Some(run) = &self.run else { return };
-        let known = run.terminals.find(run.world(), node, follow).map(|t| t.client);
+        let known = run.terminal(node, follow);
         let Some(client) = known.or_else(|| self.open_terminal(node, follow)) else { return };
         self.act(Action::Type { client, line });
         if !self.playback.playing {
@@ -157,13 +166,10 @@ impl Session {
     }
 
     fn open_terminal(&mut self, node: ContainerIx, follow: bool) -> Option<ClientId> {
-        let run = self.run.as_ref()?;
-        let opened = run.world().now();
-        let (at, argv) = command(run.world(), node, follow);
-        let client = self.act(Action::OpenClient { at, argv })?.client?;
         let run = self.run.as_mut()?;
-        run.terminals.0.push(Terminal { client, opened, node, follow });
-        Some(client)
+        let (at, argv) = command(run.world(), node, follow);
+        let opened = run.open_terminal(Action::OpenClient { at, argv }, node, follow);
+        self.done(opened)?.client
     }
 
     /// The node that the console asks: the chosen one, or the first.

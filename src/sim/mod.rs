@@ -14,6 +14,7 @@ pub mod client;
 mod connection;
 mod container;
 mod delivery;
+pub mod docker;
 pub mod entry;
 mod fault;
 mod inspect;

@@ -2,9 +2,10 @@
 
 use crate::say::{Lang, text, word};
 use crate::session::Msg;
+use crate::session::milestone::Milestone;
 use crate::ui::input::sometimes;
 use crate::ui::shared::Shared;
-use crate::view::timeline::{Mark, Shape, TimelineView, Window};
+use crate::view::timeline::{Mark, TimelineView, Window};
 use web_sys::{Element, PointerEvent};
 use yew::prelude::*;
 
@@ -143,41 +144,41 @@ fn mark_view(mark: &Mark, timeline: &TimelineView, lang: Lang, on_msg: &Callback
         text(lang, "mark-spoken", &[("at", seconds.into()), ("text", mark.text.as_str().into())]);
     html! {
         <g class="ev" transform={format!("translate({:.1} {LANE})", mark.x)} role="button" tabindex="0"
-            key={format!("{}-{:?}", at.0, mark.shape)}
+            key={format!("{}-{:?}", at.0, mark.kind)}
             aria-label={spoken.clone()} onpointerdown={hold} onclick={click} onkeydown={press}>
             <title>{ spoken }</title>
             <rect class="hit" x="-12" y="-12" width="24" height="24" rx="6" />
-            { shape(mark.shape) }
+            { shape(mark.kind) }
         </g>
     }
 }
 
-fn shape(shape: Shape) -> Html {
+fn shape(kind: Milestone) -> Html {
     const CROSS: &str = "M-2.6-2.6 2.6 2.6M2.6-2.6-2.6 2.6";
     const TICK: &str = "M-3 .2-.9 2.4 3-2.2";
-    match shape {
-        Shape::Fault => {
+    match kind {
+        Milestone::Fault => {
             html! { <><circle class="m full" r="6.5" /><path class="m inv" d={CROSS} /></> }
         }
-        Shape::Repair => html! {
+        Milestone::Repair => html! {
             <><circle class="m" r="6.5" /><path class="m in" d="M0 3V-3M-2.5-.6 0-3 2.5-.6" /></>
         },
-        Shape::Command => html! {
+        Milestone::Command => html! {
             <><rect class="m" x="-6" y="-4" width="12" height="8" rx="2" /><path class="m in" d="M-3 0H3" /></>
         },
-        Shape::Suspect => html! { <circle class="m warn" r="6" /> },
-        Shape::Fail => html! {
+        Milestone::Suspect => html! { <circle class="m warn" r="6" /> },
+        Milestone::Fail => html! {
             <>
                 <path class="m fail" d="M-2.8-6.8h5.6L6.8-2.8v5.6l-4 4h-5.6l-4-4v-5.6Z" />
                 <path class="m in fail" d={CROSS} />
             </>
         },
-        Shape::Election => html! { <path class="m" d="M0-7 7 0 0 7-7 0Z" /> },
-        Shape::Promotion => html! {
+        Milestone::Election => html! { <path class="m" d="M0-7 7 0 0 7-7 0Z" /> },
+        Milestone::Promotion => html! {
             <><rect class="m ink" x="-6" y="-6" width="12" height="12" rx="3" /><path class="m inv" d={TICK} /></>
         },
-        Shape::Ok => html! { <><circle class="m" r="6.5" /><path class="m in" d={TICK} /></> },
-        Shape::Other => html! { <circle class="m" r="4" /> },
+        Milestone::Ok => html! { <><circle class="m" r="6.5" /><path class="m in" d={TICK} /></> },
+        Milestone::Other => html! { <circle class="m" r="4" /> },
     }
 }
 

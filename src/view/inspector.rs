@@ -7,10 +7,11 @@ use super::sentence;
 use crate::say::{Arg, Lang, text, word};
 use crate::session::Msg;
 use crate::session::Session;
+use crate::session::index::until;
 use crate::session::page::InspectorTab;
 use crate::session::run::Run;
 use crate::shapes::message::Flags;
-use crate::sim::{Action, Who};
+use crate::sim::Action;
 
 /// The inspector of a selected server.
 #[derive(Clone, PartialEq, Debug)]
@@ -170,8 +171,10 @@ fn body(session: &Session, run: &Run, members: &Members, member: &Member) -> Bod
         InspectorTab::Nodes => Body::Nodes { rows: rows(members, member), text: raw(run, member) },
         InspectorTab::Keys => keys(lang, run, member),
         InspectorTab::Log => {
-            let of = run.log().iter().rev().filter(|entry| entry.who == Who::Container(member.ix));
+            let log = run.log();
+            let of = until(run.index().of(member.ix), log.len()).iter().rev();
             let lines: Vec<(String, String)> = of
+                .map(|&place| &log[place])
                 .filter_map(|e| Some((seconds(run.start(), e.at), sentence::of(lang, run, e)?)))
                 .take(MOST_LINES)
                 .collect();

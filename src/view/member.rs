@@ -4,11 +4,12 @@
 
 use crate::node::Node;
 use crate::node::cluster::{Peer, PeerIx};
+use crate::session::index::until;
 use crate::session::run::Run;
 use crate::shapes::message::Flags;
 use crate::shapes::spec::ContainerIx;
 use crate::shapes::{Epoch, Fact};
-use crate::sim::{ContainerState, Group, Place, Verdict, What, Who, World};
+use crate::sim::{ContainerState, Group, Place, Verdict, What, World};
 use crate::words::{NodeId, SlotSet};
 use std::sync::Arc;
 
@@ -213,10 +214,11 @@ fn is_isolated(world: &World, ix: ContainerIx) -> bool {
 
 /// Its running election, as its own facts tell.
 fn candidate(run: &Run, ix: ContainerIx) -> Option<Candidate> {
-    let mine = run.log().iter().rev().filter(|entry| entry.who == Who::Container(ix));
+    let log = run.log();
+    let mine = until(run.index().of(ix), log.len());
     let mut heard = None;
-    for entry in mine.take(64) {
-        match &entry.what {
+    for &place in mine.iter().rev().take(64) {
+        match &log[place].what {
             What::Fact(Fact::VoteReceived { votes, .. }) => heard = heard.or(Some(*votes)),
             What::Fact(Fact::ElectionStarted { epoch, needed }) => {
                 let votes = heard.unwrap_or(0);

@@ -5,11 +5,12 @@ use super::clock::seconds;
 use super::sentence;
 use crate::say::{Arg, text, word};
 use crate::session::Session;
+use crate::session::index::until;
 use crate::session::run::Run;
 use crate::session::terminal;
-use crate::session::weight::{Weight, weight};
+use crate::session::weight::Weight;
 use crate::shapes::spec::NamespaceIx;
-use crate::sim::{Action, Entry, Refusal, What, Who};
+use crate::sim::{Action, ClientId, Entry, Refusal, What, Who};
 use crate::words::{Slot, Time};
 
 /// The caption.
@@ -30,16 +31,17 @@ pub fn caption(session: &Session) -> Caption {
     let Some(run) = &session.run else { return Caption::default() };
     let now = run.world().now();
     let fresh = |at: Time| now.micros_since(at) < NEWS_US;
-    let mut recent = run.log().iter().rev().take(400);
-    let found = recent.find(|entry| {
-        let least = if fresh(entry.at) { Weight::Plain } else { Weight::Major };
-        least <= weight(entry) && sentence::of(session.page.lang, run, entry).is_some()
-    });
-    let Some(entry) = found else { return beginning(session) };
-    Caption {
-        at: format!("{} s", seconds(run.start(), entry.at)),
-        text: sentence::of(session.page.lang, run, entry).unwrap_or_default(),
-    }
+    let log = run.log();
+    let last = |weight: Weight| {
+        let places = until(run.index().at_least(weight), log.len()).iter().rev();
+        places.map(|&place| &log[place])
+    };
+    let news = last(Weight::Plain).take_while(|entry| fresh(entry.at));
+    let said = |entry: &Entry| Some((entry.at, sentence::of(session.page.lang, run, entry)?));
+    let Some((at, text)) = news.chain(last(Weight::Major)).find_map(said) else {
+        return beginning(session);
+    };
+    Caption { at: format!("{} s", seconds(run.start(), at)), text }
 }
 
 fn beginning(session: &Session) -> Caption {
@@ -50,17 +52,16 @@ fn beginning(session: &Session) -> Caption {
 pub fn client(session: &Session) -> Option<ClientCard> {
     let run = session.run.as_ref()?;
     let (width, height) = session.page.stage;
-    let last = run.log().iter().rev().find_map(|entry| match &entry.what {
-        What::Action(Action::Type { client, line }) => Some((entry, *client, line.as_str())),
-        _ => None,
-    });
+    let log = run.log();
+    let last = typed(run).next().map(|(place, client, line)| (&log[place], client, line));
     let lang = session.page.lang;
     let mut said = Said { title: word(lang, "client"), ..Said::default() };
     said.detail = invitation(session, run).unwrap_or_default();
     if let Some((typed, client, line)) = last {
         said.command = line.to_owned();
         said.detail = detail(session, line);
-        let after = run.log().iter().rev().take_while(|entry| typed.id < entry.id);
+        let shown = until(run.index().terminals(), log.len()).iter().rev();
+        let after = shown.map(|&place| &log[place]).take_while(|entry| typed.id < entry.id);
         let reply = after.filter_map(|entry| printed(entry, Who::Client(client))).next();
         if let Some(reply) = reply {
             said.bad = reply.starts_with("(error)");
@@ -68,6 +69,16 @@ pub fn client(session: &Session) -> Option<ClientCard> {
         }
     }
     Some(client::draw(width, height, &said))
+}
+
+/// The lines that were typed, the last first, with their places in the log.
+fn typed(run: &Run) -> impl Iterator<Item = (usize, ClientId, &str)> {
+    let log = run.log();
+    let places = until(run.index().typed(), log.len()).iter().rev();
+    places.filter_map(|&place| match &log[place].what {
+        What::Action(Action::Type { client, line }) => Some((place, *client, line.as_str())),
+        _ => None,
+    })
 }
 
 /// How the terminal will be started that the first command opens.
@@ -98,6 +109,9 @@ fn detail(session: &Session, line: &str) -> String {
     }
 }
 
+/// So many commands are looked through for keys.
+const LAST_COMMANDS: usize = 64;
+
 /// The keys of the last commands, to be seen on the ring.
 pub fn pinned_keys(run: &Run) -> Vec<(String, u16)> {
     const WITH_KEY: [&str; 12] = [
@@ -105,8 +119,7 @@ pub fn pinned_keys(run: &Run) -> Vec<(String, u16)> {
         "append",
     ];
     let mut keys: Vec<(String, u16)> = Vec::new();
-    for entry in run.log().iter().rev() {
-        let What::Action(Action::Type { line, .. }) = &entry.what else { continue };
+    for (_, _, line) in typed(run).take(LAST_COMMANDS) {
         let mut words = line.split_whitespace();
         let command = words.next().unwrap_or_default().to_lowercase();
         let Some(key) = words.next().filter(|_| WITH_KEY.contains(&command.as_str())) else {

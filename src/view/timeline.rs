@@ -2,12 +2,9 @@
 
 use super::sentence;
 use crate::session::Session;
+use crate::session::milestone::{Milestone, Outage};
 use crate::session::run::Run;
-use crate::session::weight::{Weight, weight};
-use crate::shapes::Fact;
-use crate::sim::{Action, Entry, What, Who};
 use crate::words::Time;
-use std::collections::BTreeSet;
 
 /// The track.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -39,29 +36,6 @@ pub struct Window {
     pub dense: bool,
 }
 
-/// The shape of a mark: that of the state or packet it stands for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Shape {
-    /// A fault: filled red circle with a cross.
-    Fault,
-    /// A repair: circle with an arrow.
-    Repair,
-    /// A command: a box.
-    Command,
-    /// PFAIL: amber dashed ring.
-    Suspect,
-    /// FAIL: red octagon.
-    Fail,
-    /// An election: diamond.
-    Election,
-    /// A promotion: filled square with a tick.
-    Promotion,
-    /// The cluster is ok: circle with a tick.
-    Ok,
-    /// Something else that matters.
-    Other,
-}
-
 /// A mark.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Mark {
@@ -69,8 +43,8 @@ pub struct Mark {
     pub x: f64,
     /// When.
     pub at: Time,
-    /// Its shape.
-    pub shape: Shape,
+    /// Its kind, which is its shape.
+    pub kind: Milestone,
     /// The sentence.
     pub text: String,
 }
@@ -135,103 +109,30 @@ fn ticks(view: &TimelineView) -> Vec<(f64, String)> {
         .collect()
 }
 
-/// When some node that answered saw the cluster as down, after it had been ok once.
+/// When the cluster was down.
 fn windows(view: &TimelineView, run: &Run) -> Vec<Window> {
-    let mut windows = Vec::new();
-    let (mut down, mut since) = (BTreeSet::new(), None::<Time>);
-    let mut was_ok = false;
-    for entry in run.timeline().whole_log() {
-        match (&entry.what, entry.who) {
-            (What::Fact(Fact::StateFail { .. }), who) if was_ok => {
-                down.insert(who);
-            }
-            (What::Fact(Fact::StateOk), who) => {
-                was_ok = true;
-                down.remove(&who);
-            }
-            (What::Life(crate::sim::Life::Exited(_)), who) => {
-                down.remove(&who);
-            }
-            _ => continue,
-        }
-        match (since, down.is_empty()) {
-            (None, false) => since = Some(entry.at),
-            (Some(from), true) => {
-                windows.push(Window { from: view.x(from), to: view.x(entry.at), dense: true });
-                since = None;
-            }
-            _ => {}
-        }
-    }
-    if let Some(from) = since {
-        windows.push(Window { from: view.x(from), to: view.seen, dense: true });
-    }
-    windows
-}
-
-fn marks(view: &TimelineView, session: &Session, run: &Run) -> Vec<Mark> {
-    let mut marks: Vec<Mark> = Vec::new();
-    let mut was_ok = false;
-    for entry in run.timeline().whole_log() {
-        let Some(shape) = shape(entry, &mut was_ok) else { continue };
-        let x = view.x(entry.at);
-        let near = |mark: &Mark| mark.shape == shape && x - mark.x < CROWDED;
-        if marks.last().is_some_and(near) {
-            continue;
-        }
-        if let Some(text) = sentence::of(session.page.lang, run, entry) {
-            marks.push(Mark { x, at: entry.at, shape, text });
-        }
-    }
-    marks
-}
-
-fn shape(entry: &Entry, was_ok: &mut bool) -> Option<Shape> {
-    if weight(entry) < Weight::Plain {
-        return None;
-    }
-    let shape = match &entry.what {
-        What::Action(action) => of_action(action)?,
-        What::Fact(Fact::Pfail { .. }) => Shape::Suspect,
-        What::Fact(Fact::Fail { .. }) => Shape::Fail,
-        What::Fact(Fact::ElectionStarted { .. } | Fact::ManualRequested { .. }) => Shape::Election,
-        What::Fact(Fact::Promoted { .. }) => Shape::Promotion,
-        What::Fact(Fact::StateOk) => {
-            *was_ok = true;
-            Shape::Ok
-        }
-        // Before the cluster was made every node says so: that is no story.
-        What::Fact(Fact::StateFail { .. }) if *was_ok => Shape::Fail,
-        What::Fact(Fact::WriteLost { .. } | Fact::Refused { .. }) => Shape::Other,
-        _ => return None,
+    let window = |outage: &Outage| Window {
+        from: view.x(outage.from),
+        to: outage.to.map_or(view.seen, |to| view.x(to)),
+        dense: true,
     };
-    // What a client did is told by its line; nothing else of it is a mark.
-    matches!(entry.who, Who::Person | Who::Container(_)).then_some(shape)
+    run.index().outages().iter().map(window).collect()
 }
 
-fn of_action(action: &Action) -> Option<Shape> {
-    match action {
-        Action::Kill(_)
-        | Action::Crash(_)
-        | Action::KillProcess(_)
-        | Action::Terminate(_)
-        | Action::Stop(_)
-        | Action::Pause(_)
-        | Action::LoseDisk(_)
-        | Action::Rule(_)
-        | Action::DropPacket(_)
-        | Action::DelayPacket(..) => Some(Shape::Fault),
-        Action::Start(_) | Action::Restart(_) | Action::Resume(_) | Action::Heal => {
-            Some(Shape::Repair)
+/// Marks of one kind that would lie on each other are one: the first.
+fn marks(view: &TimelineView, session: &Session, run: &Run) -> Vec<Mark> {
+    let log = run.timeline().whole_log();
+    let mut marks: Vec<Mark> = Vec::new();
+    for kind in Milestone::ALL {
+        let mut rest = run.index().marks(kind);
+        while let Some(&place) = rest.first() {
+            let (at, x) = (log[place].at, view.x(log[place].at));
+            let text = sentence::of(session.page.lang, run, &log[place]).unwrap_or_default();
+            marks.push(Mark { x, at, kind, text });
+            rest = &rest[rest.partition_point(|&next| view.x(log[next].at) - x < CROWDED)..];
         }
-        Action::Latency(_) | Action::DeliverNow(_) => Some(Shape::Other),
-        Action::Type { .. } | Action::Command { .. } | Action::RunJob { .. } => {
-            Some(Shape::Command)
-        }
-        Action::OpenClient { .. }
-        | Action::Interrupt(_)
-        | Action::CloseClient(_)
-        | Action::Dial { .. }
-        | Action::Bytes { .. } => None,
     }
+    // In order of time, for whoever goes from one to the next by keyboard.
+    marks.sort_by_key(|mark| (mark.at, mark.kind));
+    marks
 }
