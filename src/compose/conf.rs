@@ -8,6 +8,7 @@
 use super::remark::{Code, Place, Remarks};
 use crate::shapes::Config;
 use crate::shapes::config::Complaint;
+use crate::words::quote;
 use std::collections::BTreeMap;
 
 /// A server's configuration with the places of its directives.
@@ -126,82 +127,39 @@ impl Loaded {
     }
 }
 
-/// Flags as lines: `--port 7001 --save ""` is `port "7001"` and `save ""`.
+/// Flags as lines: `--port 7001 --save ""` is `port "7001"` and `save ""`. What follows a name is its
+/// value even if it looks like a flag; `--save` alone is an empty value.
 fn flag_lines(flags: &[String]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for flag in flags {
-        match (flag.strip_prefix("--"), lines.last_mut()) {
-            (Some(name), _) => lines.push(name.into()),
-            (None, Some(line)) => {
-                let value = flag.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-                *line += &format!(" \"{value}\"");
-            }
-            (None, None) => lines.push(flag.clone()),
+    let mut complete = true;
+    for (at, flag) in flags.iter().enumerate() {
+        let name = flag.strip_prefix("--").filter(|_| complete);
+        if let (None, Some(line)) = (name, lines.last_mut()) {
+            *line += &format!(" {}", quoted(flag));
+            complete = true;
+            continue;
+        }
+        lines.push(name.map_or_else(|| quoted(flag), str::to_owned));
+        complete = name.is_none() || split_args(flag).is_none_or(|words| words.len() != 1);
+        let next_is_flag = flags.get(at + 1).is_none_or(|next| next.starts_with("--"));
+        if let Some(line) =
+            lines.last_mut().filter(|_| flag.eq_ignore_ascii_case("--save") && next_is_flag)
+        {
+            line.push_str(" \"\"");
+            complete = true;
         }
     }
     lines
 }
 
+fn quoted(text: &str) -> String {
+    let mut out = Vec::new();
+    quote::quoted(text.as_bytes(), &mut out);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
 /// The words of a line; none if a quote is not closed, or closes in the middle of a word.
 fn split_args(line: &str) -> Option<Vec<String>> {
-    let mut words = Vec::new();
-    let mut rest = line.trim_start();
-    while !rest.is_empty() {
-        let (word, after) = next_arg(rest)?;
-        words.push(word);
-        rest = after.trim_start();
-    }
-    Some(words)
-}
-
-fn next_arg(text: &str) -> Option<(String, &str)> {
-    let mut word = String::new();
-    let mut chars = text.chars();
-    loop {
-        let rest = chars.as_str();
-        match chars.next() {
-            None => return Some((word, rest)),
-            Some(c) if c.is_ascii_whitespace() => return Some((word, rest)),
-            Some(quote @ ('"' | '\'')) => {
-                quoted(quote, &mut chars, &mut word)?;
-                let rest = chars.as_str();
-                let closed = rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_whitespace());
-                return closed.then_some((word, rest));
-            }
-            Some(c) => word.push(c),
-        }
-    }
-}
-
-fn quoted(quote: char, chars: &mut std::str::Chars<'_>, word: &mut String) -> Option<()> {
-    loop {
-        match chars.next()? {
-            c if c == quote => return Some(()),
-            '\\' if quote == '"' => word.push(escaped(chars)?),
-            '\\' if chars.as_str().starts_with('\'') => {
-                chars.next();
-                word.push('\'');
-            }
-            c => word.push(c),
-        }
-    }
-}
-
-/// `\xHH`, `\n` and the like.
-fn escaped(chars: &mut std::str::Chars<'_>) -> Option<char> {
-    let rest = chars.as_str();
-    let hex = rest.strip_prefix('x').and_then(|hex| hex.get(..2));
-    let hex = hex.filter(|hex| hex.bytes().all(|digit| digit.is_ascii_hexdigit()));
-    if let Some(Ok(byte)) = hex.map(|hex| u8::from_str_radix(hex, 16)) {
-        *chars = rest[3..].chars();
-        return Some(char::from(byte));
-    }
-    Some(match chars.next()? {
-        'n' => '\n',
-        'r' => '\r',
-        't' => '\t',
-        'b' => '\u{8}',
-        'a' => '\u{7}',
-        c => c,
-    })
+    let words = quote::split(line.as_bytes())?;
+    Some(words.iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect())
 }

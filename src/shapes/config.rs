@@ -176,7 +176,11 @@ impl Config {
 
     /// One line of a configuration file (or `--name value` of the command line), at start.
     pub fn apply(&mut self, name: &str, args: &[&str]) -> Result<(), Complaint> {
-        let directive = directive(name).ok_or(Complaint::Unknown)?;
+        let unknown = match args {
+            [] if name.contains('.') => Complaint::ModuleWithoutValue,
+            _ => Complaint::Unknown,
+        };
+        let directive = directive(name).ok_or(unknown)?;
         let value = directive.shape.check(args)?;
         // The lines of `save` add up; the first one of a file replaces what is built in.
         if directive.shape == Shape::SavePoints && !value.is_empty() {

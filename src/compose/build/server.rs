@@ -40,7 +40,7 @@ impl Planned<'_> {
         let mut at = command.clone();
         let mut fatal = None;
         let mut flags = args.as_slice();
-        if let Some((path, rest)) = args.split_first().filter(|(first, _)| !first.starts_with("--"))
+        if let Some((path, rest)) = args.split_first().filter(|(first, _)| !first.starts_with('-'))
         {
             flags = rest;
             let path = paths::absolute(self.service, None, path);

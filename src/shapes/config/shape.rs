@@ -145,6 +145,7 @@ fn save_points(args: &[&str]) -> Result<String, Complaint> {
 #[expect(missing_docs, reason = "the text says it")]
 pub enum Complaint {
     Unknown,
+    ModuleWithoutValue,
     WrongCount,
     NotBool,
     NotInteger,
@@ -166,6 +167,7 @@ impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Complaint::Unknown => f.write_str("Bad directive or wrong number of arguments"),
+            Complaint::ModuleWithoutValue => f.write_str("Module config specified without value"),
             Complaint::WrongCount => f.write_str("wrong number of arguments"),
             Complaint::NotBool => f.write_str("argument must be 'yes' or 'no'"),
             Complaint::NotInteger => f.write_str("argument couldn't be parsed into an integer"),
