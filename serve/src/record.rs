@@ -51,10 +51,13 @@ impl Record {
         serde_json::to_string(&recording).unwrap_or_default()
     }
 
-    /// Writes it.
-    pub(crate) fn save(&self, path: &Path) -> Result<(), String> {
+    /// Writes it, and says what it wrote.
+    pub(crate) fn save(&self, path: &Path) -> Result<String, String> {
         let at = self.start.plus_micros(self.recording.at);
-        fs::write(path, self.to_json(at)).map_err(|error| format!("{}: {error}", path.display()))
+        fs::write(path, self.to_json(at))
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+        let actions = self.recording.actions.len();
+        Ok(format!("{}: {actions} actions", path.display()))
     }
 }
 
@@ -69,8 +72,13 @@ pub(crate) fn replay(path: &Path) -> Result<String, String> {
         // Writing to a string cannot fail.
         _ = writeln!(said, "{}", line(&world, entry));
     }
-    _ = writeln!(said, "fingerprint {:016x}", fingerprint(&world, &log));
+    _ = writeln!(said, "{}", mark(&world));
     Ok(said)
+}
+
+/// Tells whether a replay came to the same moment.
+pub(crate) fn mark(world: &World) -> String {
+    format!("fingerprint {:016x}", fingerprint(world, &[]))
 }
 
 fn play(recording: &Recording) -> Result<(World, Vec<Entry>), Refusal> {

@@ -3,6 +3,7 @@
 use crate::args::Options;
 use crate::boot::{self, Doorway, Plan};
 use crate::door;
+use crate::record::mark;
 use crate::world::{Message, Simulation};
 use std::net::TcpListener;
 use std::sync::mpsc;
@@ -31,11 +32,11 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
     });
     // If it has stopped by itself, joining it tells why.
     _ = to_world.send(Message::Stop);
-    let record = world.join().map_err(|_| "the simulation panicked")?;
-    match &options.record {
-        Some(path) => record.save(path),
-        None => Ok(()),
+    let (record, world) = world.join().map_err(|_| "the simulation panicked")?;
+    if let Some(path) = &options.record {
+        eprintln!("slotlab: {}, {}", record.save(path)?, mark(&world));
     }
+    Ok(())
 }
 
 fn tell(plan: &Plan, options: &Options) {

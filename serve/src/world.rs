@@ -13,10 +13,10 @@ use crate::orders;
 use crate::record::Record;
 use crate::split::{Piece, Splitter};
 use bytes::Bytes;
-use slotlab::script::{is_settled, line};
+use slotlab::script::{Catch, is_settled, line};
 use slotlab::sim::{Action, ClientId, Done, Entry, Log, Refusal, What, World};
 use slotlab::words::resp::Protocol;
-use slotlab::words::{Argv, Millis, Reply, Seed};
+use slotlab::words::{Argv, Millis, Reply, Seed, Time};
 use std::collections::BTreeMap;
 use std::net::SocketAddrV4;
 use std::sync::Arc;
@@ -84,7 +84,11 @@ struct Ears {
 impl Log for Ears {
     fn entry(&mut self, entry: Entry) {
         self.stirred |= matches!(entry.what, What::Life(_) | What::Fact(_));
-        let told = !matches!(entry.what, What::Action(Action::Dial { .. } | Action::Bytes { .. }));
+        // Each command of each client would be too much.
+        let told = !matches!(
+            entry.what,
+            What::Action(Action::Dial { .. } | Action::Bytes { .. } | Action::CloseClient(_))
+        );
         if let Some(entries) = self.entries.as_mut().filter(|_| told) {
             entries.push(entry);
         }
@@ -94,6 +98,13 @@ impl Log for Ears {
     }
     fn hung_up(&mut self, client: ClientId) {
         self.gone.push(client);
+    }
+}
+
+impl Ears {
+    /// An answer that no server gave. It looks the same in both protocols.
+    fn tell(&mut self, client: ClientId, reply: &Reply) {
+        self.answer(client, reply, Protocol::Resp2);
     }
 }
 
@@ -108,6 +119,8 @@ pub(crate) struct Simulation {
     sockets: BTreeMap<ClientId, SocketId>,
     doors: Vec<(Doorway, bool)>,
     knocks: UnboundedSender<Knock>,
+    /// Who waits for which packet, and until when.
+    catches: Vec<(ClientId, Catch, Time)>,
 }
 
 impl Simulation {
@@ -129,6 +142,7 @@ impl Simulation {
             sockets: BTreeMap::new(),
             doors: plan.doorways.iter().map(|&doorway| (doorway, false)).collect(),
             knocks,
+            catches: Vec::new(),
         };
         if let Some(create) = &plan.create {
             simulation.join(create)?;
@@ -158,8 +172,8 @@ impl Simulation {
         Ok(())
     }
 
-    /// Takes turns until it is told to stop; then gives the record back.
-    pub(crate) fn run(mut self, messages: &Receiver<Message>) -> Record {
+    /// Takes turns until it is told to stop; then gives back what there is.
+    pub(crate) fn run(mut self, messages: &Receiver<Message>) -> (Record, World) {
         loop {
             let first = match self.wait() {
                 Some(wait) => messages.recv_timeout(wait),
@@ -174,7 +188,7 @@ impl Simulation {
             for message in first.into_iter().chain(messages.try_iter().take(MOST_MESSAGES)) {
                 if let Message::Stop = message {
                     self.record.end(self.world.now());
-                    return self.record;
+                    return (self.record, self.world);
                 }
                 self.hear(message);
             }
@@ -197,6 +211,9 @@ impl Simulation {
         let mut handled = 0;
         while self.world.step_event(due, &mut self.ears) {
             handled += 1;
+            if !self.catches.is_empty() {
+                self.catch();
+            }
             if handled % STRIDE == 0 && PATIENCE < began.elapsed() {
                 let late = due.micros_since(self.world.now()) as f64 / 1e6 / self.clock.speed();
                 if LATEST.as_secs_f64() < late {
@@ -243,8 +260,33 @@ impl Simulation {
     }
 
     fn order(&mut self, client: ClientId, argv: &Argv) {
-        let reply = orders::carry_out(self, argv);
-        reply.encode_into(Protocol::Resp2, self.ears.answers.entry(client).or_default());
+        if let Some(reply) = orders::carry_out(self, argv, client) {
+            self.ears.tell(client, &reply);
+        }
+    }
+
+    /// `client` is answered when `catch` has caught something, or at `until`.
+    pub(crate) fn wait_for(&mut self, client: ClientId, catch: Catch, until: Time) {
+        self.catches.push((client, catch, until));
+        self.catch();
+    }
+
+    /// Looks for the packets that are waited for.
+    fn catch(&mut self) {
+        for (client, catch, until) in std::mem::take(&mut self.catches) {
+            match catch.in_flight(&self.world) {
+                Some((action, said)) => {
+                    let done = self.act(&action);
+                    let refused = |why: Refusal| orders::error(&why.to_string());
+                    let reply = done.map_or_else(refused, |_| orders::lines(&said));
+                    self.ears.tell(client, &reply);
+                }
+                None if until < self.world.now() => {
+                    self.ears.tell(client, &orders::error("no such packet within a minute"));
+                }
+                None => self.catches.push((client, catch, until)),
+            }
+        }
     }
 
     /// Does and records an action, and what follows from it at this moment.

@@ -1,162 +1,83 @@
-//! Directives that are one action: faults of processes and of the network.
+//! Directives that are actions: faults of processes and of the network.
 
 use crate::node::io::Port;
+use crate::script::Trouble;
 use crate::script::words::{Words, container};
-use crate::script::{Runner, Trouble};
 use crate::shapes::spec::{ContainerIx, Latency};
-use crate::sim::{Action, Group, PacketId, Place, Rule, Verdict, World};
-use crate::words::Millis;
+use crate::sim::{Action, Group, Place, Rule, Verdict, World};
 
-impl Runner {
-    /// Does an action and shows what came of it at once.
-    pub(super) fn act(&mut self, action: Action) -> Result<String, Trouble> {
-        let before = self.history()?.log().last().map(|entry| entry.id);
-        let world = self.history()?.world();
-        let refused = |refusal: crate::sim::Refusal| match refusal_subject(&refusal) {
-            Some(ix) => format!("{}: {refusal}", world.name(ix)),
-            None => refusal.to_string(),
-        };
-        let mut trial = world.clone();
-        trial.apply(&action, &mut ()).map_err(refused)?;
-        self.history()?.act(action).map_err(|refusal| refusal.to_string())?;
-        self.shown = before;
-        self.show_new(&[])
-    }
+type Actions = Result<Vec<Action>, Trouble>;
 
-    fn each(
-        &mut self,
-        words: &mut Words,
-        make: fn(ContainerIx) -> Action,
-    ) -> Result<String, Trouble> {
-        let world = self.history()?.world();
-        let mut all = vec![words.container(world)?];
-        for word in words.rest() {
-            all.push(container(world, &word)?);
-        }
-        let mut said = String::new();
-        for ix in all {
-            said += &self.act(make(ix))?;
-        }
-        Ok(if said.is_empty() { "ok\n".into() } else { said })
+fn each(world: &World, words: &mut Words, make: fn(ContainerIx) -> Action) -> Actions {
+    let mut all = vec![words.container(world)?];
+    for word in words.rest() {
+        all.push(container(world, &word)?);
     }
-
-    pub(super) fn kill(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        self.each(words, Action::Kill)
-    }
-    pub(super) fn crash(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        self.each(words, Action::Crash)
-    }
-    pub(super) fn terminate(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        self.each(words, Action::Terminate)
-    }
-    pub(super) fn stop(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        self.each(words, Action::Stop)
-    }
-    pub(super) fn start(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        self.each(words, Action::Start)
-    }
-    pub(super) fn restart(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        self.each(words, Action::Restart)
-    }
-    pub(super) fn pause(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        self.each(words, Action::Pause)
-    }
-    pub(super) fn resume(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        self.each(words, Action::Resume)
-    }
-    pub(super) fn lose_disk(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        self.each(words, Action::LoseDisk)
-    }
-
-    pub(super) fn partition(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        self.rule(words, Verdict::Drop, true)
-    }
-    pub(super) fn one_way(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        self.rule(words, Verdict::Drop, false)
-    }
-    pub(super) fn reject(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        self.rule(words, Verdict::Reject, true)
-    }
-    pub(super) fn slow(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        let more = words.span_us()?;
-        self.rule(words, Verdict::Slow(more), true)
-    }
-    pub(super) fn lossy(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        let chance = words.number()?;
-        let chance = u16::try_from(chance).ok().filter(|chance| *chance <= 1000);
-        self.rule(words, Verdict::Lossy(chance.ok_or("more than a thousand of a thousand")?), true)
-    }
-
-    fn rule(
-        &mut self,
-        words: &mut Words,
-        verdict: Verdict,
-        both_ways: bool,
-    ) -> Result<String, Trouble> {
-        let world = self.history()?.world();
-        let (from, to, port) = sides(world, words.rest())?;
-        self.quietly(Action::Rule(Rule { from, to, port, verdict, both_ways }))
-    }
-
-    fn quietly(&mut self, action: Action) -> Result<String, Trouble> {
-        self.act(action)?;
-        Ok("ok\n".into())
-    }
-
-    pub(super) fn heal(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        words.done()?;
-        self.quietly(Action::Heal)
-    }
-
-    pub(super) fn latency(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        let (base_us, jitter_us) = (words.span_us()?, words.span_us()?);
-        words.done()?;
-        self.quietly(Action::Latency(Latency { base_us, jitter_us }))
-    }
-
-    pub(super) fn drop_packet(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        let (id, said) = self.find_packet(&words.rest())?;
-        self.act(Action::DropPacket(id))?;
-        Ok(said)
-    }
-
-    pub(super) fn delay_packet(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        let span = Millis(words.span_us()? / 1000);
-        let (id, said) = self.find_packet(&words.rest())?;
-        self.act(Action::DelayPacket(id, span))?;
-        Ok(said)
-    }
-
-    /// Lets time pass until a packet is in flight whose description has all the words.
-    fn find_packet(&mut self, words: &[String]) -> Result<(PacketId, String), Trouble> {
-        let history = self.history()?;
-        let limit = history.now() + Millis::from_s(60);
-        loop {
-            let world = history.world();
-            for (note, _) in world.packets() {
-                let said = super::show::packet(world, &note);
-                if words.iter().all(|word| said.contains(word.as_str())) {
-                    return Ok((note.id, said));
-                }
-            }
-            let next = world.next_event_time().filter(|&at| at <= limit);
-            let next = next.ok_or("no such packet within a minute")?;
-            history.seek(next);
-        }
-    }
+    Ok(all.into_iter().map(make).collect())
 }
 
-fn refusal_subject(refusal: &crate::sim::Refusal) -> Option<ContainerIx> {
-    use crate::sim::Refusal as R;
-    match refusal {
-        R::AlreadyRunning(ix)
-        | R::NotRunning(ix)
-        | R::AlreadyPaused(ix)
-        | R::NotPaused(ix)
-        | R::DiskInUse(ix)
-        | R::NotAServer(ix) => Some(*ix),
-        R::NoSuchContainer(_) | R::NoSuchPacket(_) | R::NoSuchClient(_) | R::EmptyCommand => None,
-    }
+pub(super) fn kill(world: &World, words: &mut Words) -> Actions {
+    each(world, words, Action::Kill)
+}
+pub(super) fn crash(world: &World, words: &mut Words) -> Actions {
+    each(world, words, Action::Crash)
+}
+pub(super) fn terminate(world: &World, words: &mut Words) -> Actions {
+    each(world, words, Action::Terminate)
+}
+pub(super) fn stop(world: &World, words: &mut Words) -> Actions {
+    each(world, words, Action::Stop)
+}
+pub(super) fn start(world: &World, words: &mut Words) -> Actions {
+    each(world, words, Action::Start)
+}
+pub(super) fn restart(world: &World, words: &mut Words) -> Actions {
+    each(world, words, Action::Restart)
+}
+pub(super) fn pause(world: &World, words: &mut Words) -> Actions {
+    each(world, words, Action::Pause)
+}
+pub(super) fn resume(world: &World, words: &mut Words) -> Actions {
+    each(world, words, Action::Resume)
+}
+pub(super) fn lose_disk(world: &World, words: &mut Words) -> Actions {
+    each(world, words, Action::LoseDisk)
+}
+
+pub(super) fn partition(world: &World, words: &mut Words) -> Actions {
+    rule(world, words, Verdict::Drop, true)
+}
+pub(super) fn one_way(world: &World, words: &mut Words) -> Actions {
+    rule(world, words, Verdict::Drop, false)
+}
+pub(super) fn reject(world: &World, words: &mut Words) -> Actions {
+    rule(world, words, Verdict::Reject, true)
+}
+pub(super) fn slow(world: &World, words: &mut Words) -> Actions {
+    let more = words.span_us()?;
+    rule(world, words, Verdict::Slow(more), true)
+}
+pub(super) fn lossy(world: &World, words: &mut Words) -> Actions {
+    let chance = words.number()?;
+    let chance = u16::try_from(chance).ok().filter(|chance| *chance <= 1000);
+    let chance = chance.ok_or("more than a thousand of a thousand")?;
+    rule(world, words, Verdict::Lossy(chance), true)
+}
+
+fn rule(world: &World, words: &mut Words, verdict: Verdict, both_ways: bool) -> Actions {
+    let (from, to, port) = sides(world, words.rest())?;
+    Ok(vec![Action::Rule(Rule { from, to, port, verdict, both_ways })])
+}
+
+pub(super) fn heal(_: &World, words: &mut Words) -> Actions {
+    words.done()?;
+    Ok(vec![Action::Heal])
+}
+
+pub(super) fn latency(_: &World, words: &mut Words) -> Actions {
+    let (base_us, jitter_us) = (words.span_us()?, words.span_us()?);
+    words.done()?;
+    Ok(vec![Action::Latency(Latency { base_us, jitter_us })])
 }
 
 /// `a b | c d`, `a | rest`, with `bus` or `clients` at the end.

@@ -13,8 +13,10 @@
 
 mod blocks;
 mod boot;
+mod catch;
 mod directives;
 mod faults;
+mod live;
 mod marks;
 mod moves;
 mod show;
@@ -23,13 +25,16 @@ mod words;
 
 pub use blocks::{Block, blocks, rewritten};
 pub use boot::loopback;
+pub use catch::{Catch, PATIENCE};
 pub use directives::{DIRECTIVES, Directive};
+pub use live::{Deed, live};
 pub use marks::{fingerprint, line};
 pub use moves::is_settled;
 
 use crate::compose::Files;
-use crate::sim::{ClientId, EntryId};
+use crate::sim::{Action, ClientId, EntryId, Refusal, World};
 use crate::timeline::Timeline;
+use directives::Does;
 use std::collections::BTreeMap;
 use words::Words;
 
@@ -73,19 +78,78 @@ impl Runner {
     }
 
     fn attempt(&mut self, input: &str) -> Result<String, Trouble> {
-        let (first, body) = input.split_once('\n').unwrap_or((input, ""));
-        let mut words = Words::of(first, body)?;
-        let Some(name) = words.next() else { return Ok(String::new()) };
-        let directive = DIRECTIVES.iter().find(|directive| directive.name == name);
-        let directive =
-            directive.ok_or_else(|| format!("there is no directive {name:?}; try help"))?;
-        (directive.run)(self, &mut words).map_err(|trouble| match trouble.is_empty() {
-            true => format!("usage: {} {}", directive.name, directive.args),
-            false => trouble,
-        })
+        if input.trim().is_empty() {
+            return Ok(String::new());
+        }
+        let (directive, mut words) = named(input)?;
+        let words = &mut words;
+        let said = match directive.does {
+            Does::Runs(runs) => runs(self, words),
+            Does::Acts(acts) => {
+                let actions = acts(self.history()?.world(), words);
+                actions.and_then(|actions| self.act_each(actions))
+            }
+            Does::Catches(catches) => catches(words).and_then(|catch| self.catch(&catch)),
+            Does::Looks(looks) => looks(self.history()?.world(), words),
+        };
+        said.map_err(|trouble| directive.or_usage(trouble))
+    }
+
+    /// Does actions in turn and shows what came of them at once.
+    fn act_each(&mut self, actions: Vec<Action>) -> Result<String, Trouble> {
+        let mut said = String::new();
+        for action in actions {
+            said += &self.act(action)?;
+        }
+        Ok(if said.is_empty() { "ok\n".into() } else { said })
+    }
+
+    /// Does an action and shows what came of it at once.
+    fn act(&mut self, action: Action) -> Result<String, Trouble> {
+        let history = self.history()?;
+        let before = history.log().last().map(|entry| entry.id);
+        history.act(action).map_err(|refusal| refused(history.world(), &refusal))?;
+        self.shown = before;
+        self.show_new(&[])
     }
 
     fn history(&mut self) -> Result<&mut Timeline, Trouble> {
         self.timeline.as_mut().ok_or_else(|| "nothing was booted; try `cluster 3+3`".into())
+    }
+}
+
+impl Directive {
+    /// What to say of a trouble; without a sentence of its own it is how the directive is used.
+    fn or_usage(&self, trouble: Trouble) -> Trouble {
+        match trouble.is_empty() {
+            true => format!("usage: {} {}", self.name, self.args),
+            false => trouble,
+        }
+    }
+}
+
+/// The directive that a text begins with, and its words.
+fn named(input: &str) -> Result<(&'static Directive, Words), Trouble> {
+    let (first, body) = input.split_once('\n').unwrap_or((input, ""));
+    let mut words = Words::of(first, body)?;
+    let name = words.next().unwrap_or_default();
+    let directive = DIRECTIVES.iter().find(|directive| directive.name == name);
+    let directive = directive.ok_or_else(|| format!("there is no directive {name:?}; try help"))?;
+    Ok((directive, words))
+}
+
+/// A refusal, with the name of whatever it speaks of.
+pub fn refused(world: &World, refusal: &Refusal) -> Trouble {
+    use Refusal as R;
+    match refusal {
+        R::AlreadyRunning(ix)
+        | R::NotRunning(ix)
+        | R::AlreadyPaused(ix)
+        | R::NotPaused(ix)
+        | R::DiskInUse(ix)
+        | R::NotAServer(ix) => format!("{}: {refusal}", world.name(*ix)),
+        R::NoSuchContainer(_) | R::NoSuchPacket(_) | R::NoSuchClient(_) | R::EmptyCommand => {
+            refusal.to_string()
+        }
     }
 }

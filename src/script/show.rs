@@ -27,48 +27,6 @@ impl Runner {
         Ok(out)
     }
 
-    pub(super) fn nodes(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        let world = self.history()?.world();
-        let ix = words.container(world)?;
-        words.done()?;
-        let node = world.node(ix).ok_or_else(|| format!("{} does not serve", world.name(ix)))?;
-        let mut view = node.cluster().topology().nodes;
-        view.sort_by_key(|line| (line.address.port, line.id));
-        let mut out = String::new();
-        for row in &view {
-            let master = row.master.map_or("-".into(), |id| world.name_of(id));
-            let link = if row.connected { "connected" } else { "disconnected" };
-            let slots = row.slots.to_string();
-            let name = world.name_of(row.id);
-            let (flags, epoch) = (row.flags, row.config_epoch);
-            let text = format!("{name} {flags} {master} epoch {epoch} {link} {slots}");
-            out += text.trim_end();
-            out.push('\n');
-        }
-        Ok(out)
-    }
-
-    pub(super) fn info(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        let world = self.history()?.world();
-        let ix = words.container(world)?;
-        words.done()?;
-        let mut world = world.clone();
-        let client = world.open(ix);
-        let Some(Reply::Verbatim(text) | Reply::Bulk(text)) = world.call(client, "CLUSTER INFO")
-        else {
-            return Err(format!("{} does not answer", world.name(ix)));
-        };
-        let text = String::from_utf8_lossy(&text).into_owned();
-        let kept = text.lines().filter(|line| !line.contains("messages"));
-        Ok(kept.map(|line| format!("{line}\n")).collect())
-    }
-
-    pub(super) fn truth(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        words.done()?;
-        let world = self.history()?.world();
-        Ok(world.container_ixs().map(|ix| truth_line(world, ix)).collect())
-    }
-
     pub(super) fn why(&mut self, words: &mut Words) -> Result<String, Trouble> {
         let wanted = words.rest();
         let history = self.history()?;
@@ -120,17 +78,54 @@ impl Runner {
         Ok(text)
     }
 
-    pub(super) fn packets(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        words.done()?;
-        let world = self.history()?.world();
-        Ok(world.packets().iter().map(|(note, _)| packet(world, note)).collect())
-    }
-
     pub(super) fn hash(&mut self, words: &mut Words) -> Result<String, Trouble> {
         words.done()?;
         let history = self.history()?;
         Ok(format!("{:016x}\n", fingerprint(history.world(), history.log())))
     }
+}
+
+pub(super) fn nodes(world: &World, words: &mut Words) -> Result<String, Trouble> {
+    let ix = words.container(world)?;
+    words.done()?;
+    let node = world.node(ix).ok_or_else(|| format!("{} does not serve", world.name(ix)))?;
+    let mut view = node.cluster().topology().nodes;
+    view.sort_by_key(|line| (line.address.port, line.id));
+    let mut out = String::new();
+    for row in &view {
+        let master = row.master.map_or("-".into(), |id| world.name_of(id));
+        let link = if row.connected { "connected" } else { "disconnected" };
+        let slots = row.slots.to_string();
+        let name = world.name_of(row.id);
+        let (flags, epoch) = (row.flags, row.config_epoch);
+        let text = format!("{name} {flags} {master} epoch {epoch} {link} {slots}");
+        out += text.trim_end();
+        out.push('\n');
+    }
+    Ok(out)
+}
+
+pub(super) fn info(world: &World, words: &mut Words) -> Result<String, Trouble> {
+    let ix = words.container(world)?;
+    words.done()?;
+    let mut world = world.clone();
+    let client = world.open(ix);
+    let Some(Reply::Verbatim(text) | Reply::Bulk(text)) = world.call(client, "CLUSTER INFO") else {
+        return Err(format!("{} does not answer", world.name(ix)));
+    };
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let kept = text.lines().filter(|line| !line.contains("messages"));
+    Ok(kept.map(|line| format!("{line}\n")).collect())
+}
+
+pub(super) fn truth(world: &World, words: &mut Words) -> Result<String, Trouble> {
+    words.done()?;
+    Ok(world.container_ixs().map(|ix| truth_line(world, ix)).collect())
+}
+
+pub(super) fn packets(world: &World, words: &mut Words) -> Result<String, Trouble> {
+    words.done()?;
+    Ok(world.packets().iter().map(|(note, _)| packet(world, note)).collect())
 }
 
 fn truth_line(world: &World, ix: crate::shapes::ContainerIx) -> String {

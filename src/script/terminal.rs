@@ -12,26 +12,8 @@ const PROMPT_PATIENCE: Millis = Millis(10_000);
 
 impl Runner {
     pub(super) fn cli(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        let action = self.cli_action(words)?;
+        let action = cli_action(self.history()?.world(), words)?;
         self.job(action)
-    }
-
-    pub(super) fn begin_cli(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        let action = self.cli_action(words)?;
-        self.act(action)?;
-        Ok("ok\n".into())
-    }
-
-    fn cli_action(&mut self, words: &mut Words) -> Result<Action, Trouble> {
-        let world = self.history()?.world();
-        let ix = words.container(world)?;
-        let door = world.front_door(ix);
-        let mut argv =
-            vec!["-h".into(), door.ip().to_string(), "-p".into(), door.port().to_string()];
-        for word in words.rest() {
-            argv.push(with_ids(world, &word)?);
-        }
-        Ok(Action::RunJob { at: Place::Container(ix), argv, stdin: None })
     }
 
     pub(super) fn redis_cli(&mut self, words: &mut Words) -> Result<String, Trouble> {
@@ -139,6 +121,21 @@ impl Runner {
         let printed = self.printed(client, seen)?;
         Ok(format!("{printed}{}\n", prompt.trim_end()))
     }
+}
+
+/// `cli`, but nobody waits for it.
+pub(super) fn begin(world: &World, words: &mut Words) -> Result<Vec<Action>, Trouble> {
+    cli_action(world, words).map(|action| vec![action])
+}
+
+fn cli_action(world: &World, words: &mut Words) -> Result<Action, Trouble> {
+    let ix = words.container(world)?;
+    let door = world.front_door(ix);
+    let mut argv = vec!["-h".into(), door.ip().to_string(), "-p".into(), door.port().to_string()];
+    for word in words.rest() {
+        argv.push(with_ids(world, &word)?);
+    }
+    Ok(Action::RunJob { at: Place::Container(ix), argv, stdin: None })
 }
 
 /// The word with every `<id:7002>` replaced by that node's id.
