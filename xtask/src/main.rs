@@ -14,19 +14,12 @@ mod serve;
 mod setup;
 mod test;
 mod test_runner;
+mod usage;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-
-const HELP: &str = "\
-Usage: cargo xtask <command>
-
-  serve [--port 8080]     Build the page, serve it, rebuild and reload on every change
-  build                   Make the release page in dist/: static files for any web server and any path
-  test [--only <part>]..  Run everything; the parts are fmt clippy native wasm oracle browser
-  fidelity [arguments]    Compare our timelines and packets with those of a real cluster";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
@@ -41,6 +34,10 @@ fn main() -> ExitCode {
 }
 
 fn dispatch(command: &str, arguments: Vec<OsString>) -> Result<ExitCode> {
+    if let Some(help) = usage::of(command, &arguments) {
+        println!("{help}");
+        return Ok(ExitCode::SUCCESS);
+    }
     match command {
         "serve" => serve::run(arguments).map(|()| ExitCode::SUCCESS),
         "build" => build::run(arguments).map(|()| ExitCode::SUCCESS),
@@ -48,9 +45,9 @@ fn dispatch(command: &str, arguments: Vec<OsString>) -> Result<ExitCode> {
         "fidelity" => fidelity::run(arguments).map(|()| ExitCode::SUCCESS),
         "test-runner" => test_runner::run(arguments).map(|()| ExitCode::SUCCESS),
         "" | "help" | "-h" | "--help" => {
-            println!("{HELP}");
+            println!("{}", usage::all());
             Ok(ExitCode::SUCCESS)
         }
-        other => bail!("there is no command {other:?}\n\n{HELP}"),
+        other => bail!("there is no command {other:?}\n\n{}", usage::all()),
     }
 }
