@@ -120,6 +120,7 @@ impl Runner {
         self.timeline = Some(Timeline::new(world));
         self.terminal = None;
         self.terminals.clear();
+        self.load = None;
         self.shown = None;
     }
 

@@ -252,8 +252,26 @@ pub const DIRECTIVES: &[Directive] = &[
     Directive {
         name: "as",
         args: "<name> <line>",
-        says: "Types a line into the terminal with that name; <id:7002> is a node's id.",
+        says: "Types a line into the terminal with that name and shows what it prints at once; <id:7002> is a node's id.",
         does: Runs(Runner::type_as),
+    },
+    Directive {
+        name: "hear",
+        args: "<terminal>...",
+        says: "Shows what terminals printed since they were last looked at.",
+        does: Runs(Runner::hear),
+    },
+    Directive {
+        name: "load",
+        args: "<writes> [keys <n>] [every <span>] [seed <n>] [at <node>] [via <node>]",
+        says: "Begins to push values to lists through a client that knows the cluster.",
+        does: Runs(Runner::begin_load),
+    },
+    Directive {
+        name: "check",
+        args: "",
+        says: "Waits until the load is done, reads its lists and says which writes were lost.",
+        does: Runs(Runner::check_load),
     },
     // -- views
     Directive {

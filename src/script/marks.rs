@@ -1,8 +1,8 @@
 //! Lines of the log, and fingerprints that tell two runs apart.
 
 use crate::cli::io::Output;
-use crate::say::{self, Lang};
-use crate::sim::{Entry, Life, What, Who, World};
+use crate::say::{self, Arg, Lang};
+use crate::sim::{Entry, Life, Report, What, Who, World};
 use std::fmt::{self, Write};
 
 /// An entry as one line of English (or more: what was printed is shown as it is).
@@ -22,6 +22,7 @@ pub fn line(world: &World, entry: &Entry) -> String {
         }
         What::Reply(reply) => format!("{who} gets {reply:?}"),
         What::NoReply(why) => format!("{who} gets no reply: {why}"),
+        What::Load(report) => format!("{who}: {}", load_report(Lang::En, report)),
         What::Ended(code) => format!("{who} ends with exit code {code}"),
     };
     format!("{:>4}.{:06} {said}", at / 1_000_000, at % 1_000_000)
@@ -44,6 +45,41 @@ fn deed(life: Life) -> String {
         Life::Paused => "paused".into(),
         Life::Resumed => "resumed".into(),
         Life::DiskLost => "lost its files".into(),
+    }
+}
+
+/// What a workload reports, as a sentence.
+pub fn load_report(lang: Lang, report: &Report) -> String {
+    let number = |number: u32| Arg::Count(number.into());
+    match report {
+        Report::Written { acknowledged, unsure, refused, detours } => {
+            let args = [
+                ("acknowledged", number(*acknowledged)),
+                ("unsure", number(*unsure)),
+                ("refused", number(*refused)),
+                ("moved", number(detours.moved)),
+                ("asked", number(detours.asked)),
+                ("waited", number(detours.waited)),
+                ("cut", number(detours.cut)),
+            ];
+            say::text(lang, "load-written", &args)
+        }
+        Report::Checked(found) => {
+            const SHOWN: usize = 3;
+            let lost = found.lost.iter().take(SHOWN);
+            let lost: Vec<String> =
+                lost.map(|loss| format!("{} {}", loss.key, loss.value)).collect();
+            let args = [
+                ("lists", number(found.lists)),
+                ("kept", number(found.kept)),
+                ("lost", found.lost.len().into()),
+                ("first", lost.join(", ").into()),
+                ("unsure", number(found.unsure_kept)),
+                ("strange", number(found.strange)),
+                ("unreadable", number(found.unreadable)),
+            ];
+            say::text(lang, "load-checked", &args)
+        }
     }
 }
 

@@ -17,6 +17,7 @@ mod catch;
 mod directives;
 mod faults;
 mod live;
+mod load;
 mod marks;
 mod moves;
 mod show;
@@ -28,7 +29,7 @@ pub use boot::loopback;
 pub use catch::{Catch, PATIENCE};
 pub use directives::{DIRECTIVES, Directive};
 pub use live::{Deed, live};
-pub use marks::{fingerprint, line};
+pub use marks::{fingerprint, line, load_report};
 pub use moves::is_settled;
 
 use crate::compose::Files;
@@ -48,8 +49,10 @@ pub struct Runner {
     files: Files,
     /// The terminal that `type` types into.
     terminal: Option<ClientId>,
-    /// The terminals that have a name.
-    terminals: BTreeMap<String, ClientId>,
+    /// The terminals with names, and how much of the log each was shown from.
+    terminals: BTreeMap<String, (ClientId, usize)>,
+    /// The workload that `check` asks.
+    load: Option<ClientId>,
     /// The last entry that was shown.
     shown: Option<EntryId>,
 }
@@ -148,8 +151,10 @@ pub fn refused(world: &World, refusal: &Refusal) -> Trouble {
         | R::NotPaused(ix)
         | R::DiskInUse(ix)
         | R::NotAServer(ix) => format!("{}: {refusal}", world.name(*ix)),
-        R::NoSuchContainer(_) | R::NoSuchPacket(_) | R::NoSuchClient(_) | R::EmptyCommand => {
-            refusal.to_string()
-        }
+        R::NoSuchContainer(_)
+        | R::NoSuchPacket(_)
+        | R::NoSuchClient(_)
+        | R::EmptyCommand
+        | R::NoKeys => refusal.to_string(),
     }
 }

@@ -9,6 +9,8 @@ use crate::words::Millis;
 const PATIENCE: Millis = Millis(600_000);
 /// How long `type` waits for the prompt.
 const PROMPT_PATIENCE: Millis = Millis(10_000);
+/// How long `in` waits for it: what takes longer is to be heard later.
+const GLANCE: Millis = Millis(200);
 
 impl Runner {
     pub(super) fn cli(&mut self, words: &mut Words) -> Result<String, Trouble> {
@@ -23,7 +25,7 @@ impl Runner {
         self.job(Action::RunJob { at, argv, stdin })
     }
 
-    fn place(&mut self, words: &mut Words) -> Result<Place, Trouble> {
+    pub(super) fn place(&mut self, words: &mut Words) -> Result<Place, Trouble> {
         if !words.eat("at") {
             return Ok(Place::Host);
         }
@@ -75,9 +77,12 @@ impl Runner {
         let seen = history.log().len();
         let done = history.act(Action::OpenClient { at, argv }).map_err(|why| why.to_string())?;
         let client = done.client.ok_or("it is not a terminal")?;
+        let said = self.wait_for_prompt(client, seen, PROMPT_PATIENCE)?;
+        if let Some(name) = name {
+            self.looked_at(name, client)?;
+        }
         self.terminal = Some(client);
-        self.terminals.extend(name.map(|name| (name, client)));
-        self.wait_for_prompt(client, seen)
+        Ok(said)
     }
 
     pub(super) fn type_line(&mut self, words: &mut Words) -> Result<String, Trouble> {
@@ -85,31 +90,71 @@ impl Runner {
         self.type_into(client, &words.line)
     }
 
-    pub(super) fn type_as(&mut self, words: &mut Words) -> Result<String, Trouble> {
-        let name = words.need()?;
-        let open = self.terminals.get(&name).copied();
-        let client = open.ok_or_else(|| format!("try `terminal as {name}` first"))?;
-        let line = words.line.trim_start().strip_prefix(name.as_str()).unwrap_or_default();
-        self.type_into(client, line.trim_start())
-    }
-
     fn type_into(&mut self, client: ClientId, line: &str) -> Result<String, Trouble> {
         let history = self.history()?;
         let seen = history.log().len();
         let line = with_ids(history.world(), line)?;
         history.act(Action::Type { client, line }).map_err(|why| why.to_string())?;
-        self.wait_for_prompt(client, seen)
+        self.wait_for_prompt(client, seen, PROMPT_PATIENCE)
     }
 
-    fn wait_for_prompt(&mut self, client: ClientId, seen: usize) -> Result<String, Trouble> {
+    pub(super) fn type_as(&mut self, words: &mut Words) -> Result<String, Trouble> {
+        let name = words.need()?;
+        let (client, seen) = self.named_terminal(&name)?;
         let history = self.history()?;
-        let limit = history.now() + PROMPT_PATIENCE;
+        let typed = words.line.trim_start()[name.len()..].trim_start();
+        let line = with_ids(history.world(), typed)?;
+        history.act(Action::Type { client, line }).map_err(|why| why.to_string())?;
+        let said = self.wait_for_prompt(client, seen, GLANCE)?;
+        self.looked_at(name, client)?;
+        Ok(said)
+    }
+
+    pub(super) fn hear(&mut self, words: &mut Words) -> Result<String, Trouble> {
+        let mut names = vec![words.need()?];
+        names.extend(words.rest());
+        let several = names.len() > 1;
+        let mut out = String::new();
+        for name in names {
+            let (client, seen) = self.named_terminal(&name)?;
+            let printed = self.printed(client, seen)?;
+            self.looked_at(name.clone(), client)?;
+            let lines = if printed.is_empty() { "(nothing)\n".into() } else { printed };
+            for line in lines.lines() {
+                out += &if several { format!("{name}: {line}\n") } else { format!("{line}\n") };
+            }
+        }
+        Ok(out)
+    }
+
+    fn looked_at(&mut self, name: String, client: ClientId) -> Result<(), Trouble> {
+        let seen = self.history()?.log().len();
+        self.terminals.insert(name, (client, seen));
+        Ok(())
+    }
+
+    fn named_terminal(&self, name: &str) -> Result<(ClientId, usize), Trouble> {
+        let known = self.terminals.get(name).copied();
+        known.ok_or_else(|| format!("no terminal is called {name:?}; try `terminal as {name}`"))
+    }
+
+    fn wait_for_prompt(
+        &mut self,
+        client: ClientId,
+        seen: usize,
+        patience: Millis,
+    ) -> Result<String, Trouble> {
+        let history = self.history()?;
+        let limit = history.now() + patience;
         let prompt = loop {
             match history.world().clients().find(|view| view.id == client) {
                 None => break "(closed)".into(),
                 Some(view) => {
                     if let Some(prompt) = view.prompt {
                         break prompt.to_owned();
+                    }
+                    if view.listens {
+                        break "(listening)".into();
                     }
                 }
             }

@@ -83,9 +83,10 @@ fn of_action(action: &Action) -> Option<Milestone> {
             Some(Milestone::Repair)
         }
         Action::Latency(_) | Action::DeliverNow(_) => Some(Milestone::Other),
-        Action::Type { .. } | Action::Command { .. } | Action::RunJob { .. } => {
-            Some(Milestone::Command)
-        }
+        Action::Type { .. }
+        | Action::Command { .. }
+        | Action::RunJob { .. }
+        | Action::StartLoad { .. } => Some(Milestone::Command),
         Action::OpenClient { .. }
         | Action::Interrupt(_)
         | Action::CloseClient(_)

@@ -22,6 +22,7 @@ pub fn weight(entry: &Entry) -> Weight {
         What::Action(action) => of_action(action),
         What::Life(life) => of_life(*life),
         What::Output(_) | What::Reply(_) | What::NoReply(_) | What::Ended(_) => Weight::Quiet,
+        What::Load(_) => Weight::Plain,
     }
 }
 
@@ -88,7 +89,10 @@ fn of_action(action: &Action) -> Weight {
         | Action::Interrupt(_)
         | Action::Dial { .. }
         | Action::Bytes { .. } => Weight::Quiet,
-        Action::Type { .. } | Action::Command { .. } | Action::RunJob { .. } => Weight::Plain,
+        Action::Type { .. }
+        | Action::Command { .. }
+        | Action::RunJob { .. }
+        | Action::StartLoad { .. } => Weight::Plain,
         _ => Weight::Major,
     }
 }

@@ -257,6 +257,13 @@ impl Kind {
         (Kind::MfStart, "mfstart"),
         (Kind::PublishShard, "publishshard"),
     ];
+    /// Its number in a packet: `CLUSTERMSG_TYPE_PING` and its siblings. 9 is for modules.
+    pub const fn number(self) -> i64 {
+        match self {
+            Kind::PublishShard => 10,
+            kind => kind as i64,
+        }
+    }
 }
 
 impl Message {

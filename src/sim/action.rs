@@ -6,6 +6,7 @@
 use crate::node::io::Port;
 use crate::shapes::spec::{ContainerIx, Latency};
 use crate::sim::entry::{ClientId, PacketId};
+use crate::sim::workload::Load;
 use crate::words::Millis;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -170,6 +171,15 @@ pub enum Action {
         #[serde(with = "crate::words::quote::serde_bytes")]
         bytes: Bytes,
     },
+    /// Starts a client that pushes values to lists; the line `check` lets it read them.
+    StartLoad {
+        /// Where it runs.
+        at: Place,
+        /// The server that it is told of.
+        door: ContainerIx,
+        /// What it does.
+        load: Load,
+    },
 }
 
 impl Action {
@@ -202,6 +212,8 @@ pub enum Refusal {
     NoSuchClient(ClientId),
     /// A command has at least one word.
     EmptyCommand,
+    /// A workload has at least one list.
+    NoKeys,
 }
 
 impl fmt::Display for Refusal {
@@ -217,6 +229,7 @@ impl fmt::Display for Refusal {
             Refusal::NoSuchPacket(id) => write!(f, "packet {} is not in flight", id.0),
             Refusal::NoSuchClient(id) => write!(f, "there is no client {}", id.0),
             Refusal::EmptyCommand => f.write_str("a command has at least one word"),
+            Refusal::NoKeys => f.write_str("a workload has at least one list"),
         }
     }
 }

@@ -77,6 +77,10 @@ impl Clients {
     pub(in crate::sim) fn is_open(&self, client: ClientId) -> bool {
         self.all.contains_key(&client)
     }
+    /// The number of the next client.
+    pub(in crate::sim) fn number(&self) -> u32 {
+        self.next
+    }
     pub(in crate::sim) fn add(&mut self, place: Place, kind: Kind) -> ClientId {
         let id = ClientId(self.next);
         self.next += 1;

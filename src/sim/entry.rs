@@ -8,6 +8,7 @@ use crate::node::io::Port;
 use crate::shapes::spec::ContainerIx;
 use crate::shapes::{Fact, Message, message};
 use crate::sim::action::{Action, Place};
+use crate::sim::workload::Report;
 use crate::words::resp::Protocol;
 use crate::words::{Reply, Time};
 use serde::{Deserialize, Serialize};
@@ -54,6 +55,8 @@ pub enum What {
     NoReply(String),
     /// A job ended with this exit code.
     Ended(i32),
+    /// A workload reports.
+    Load(Report),
 }
 
 /// The life of a container, in Docker's words.

@@ -26,6 +26,9 @@ impl World {
             }
             Action::Command { node, argv } => Some(self.send_command(*node, argv, entry, log)),
             Action::Dial { to } => Some(self.dial_from_outside(*to, entry, log)),
+            Action::StartLoad { at, door, load } => {
+                Some(self.start_load(*at, *door, load, entry, log))
+            }
             _ => {
                 self.act(action, entry, log);
                 None
@@ -69,6 +72,16 @@ impl World {
                 Place::Host => Ok(()),
                 Place::Container(ix) => self.check_running(*ix),
             },
+            Action::StartLoad { at, door, load } => {
+                self.server(*door).ok_or(Refusal::NotAServer(*door))?;
+                if load.keys == 0 {
+                    return Err(Refusal::NoKeys);
+                }
+                match at {
+                    Place::Host => Ok(()),
+                    Place::Container(ix) => self.check_running(*ix),
+                }
+            }
             Action::Type { client, .. }
             | Action::Bytes { client, .. }
             | Action::Interrupt(client)
@@ -137,7 +150,8 @@ impl World {
             Action::OpenClient { .. }
             | Action::RunJob { .. }
             | Action::Command { .. }
-            | Action::Dial { .. } => {}
+            | Action::Dial { .. }
+            | Action::StartLoad { .. } => {}
         }
     }
 

@@ -45,6 +45,8 @@ pub struct ClientView<'a> {
     pub is_program: bool,
     /// The prompt at which it waits for a line.
     pub prompt: Option<&'a str>,
+    /// Whether it waits for messages that nobody asked for.
+    pub listens: bool,
 }
 
 impl World {
@@ -150,6 +152,12 @@ impl World {
             id: *id,
             place: client.place,
             is_program: matches!(client.kind, Kind::Program(_)),
+            listens: match &client.kind {
+                Kind::Plain(_) | Kind::Outside(_) => false,
+                Kind::Program(program) => {
+                    matches!(program.waiting, Some(Request::Listen { .. }))
+                }
+            },
             prompt: match &client.kind {
                 Kind::Plain(_) | Kind::Outside(_) => None,
                 Kind::Program(program) => match &program.waiting {

@@ -31,6 +31,7 @@ mod serve;
 mod transport;
 mod up;
 mod why;
+pub mod workload;
 
 pub use action::{Action, Done, Group, Place, Refusal, Rule, Verdict};
 pub use entry::{
@@ -38,6 +39,7 @@ pub use entry::{
     What, Who,
 };
 pub use why::why;
+pub use workload::{Load, Report};
 
 pub use inspect::{ClientView, ContainerState};
 

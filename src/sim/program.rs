@@ -16,7 +16,8 @@ use crate::sim::connection::End;
 use crate::sim::entry::{Cause, ClientId, EntryId, Log, What, Who};
 use crate::sim::packet::Payload;
 use crate::sim::transport::Dial;
-use crate::words::Reply;
+use crate::sim::workload::{Load, Report, Workload};
+use crate::words::{Reply, Time};
 use bytes::Bytes;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{Ipv6Addr, SocketAddrV4};
@@ -29,10 +30,38 @@ struct Link {
     replies: VecDeque<Reply>,
 }
 
+/// What a program runs.
+#[derive(Clone, Debug)]
+enum Run {
+    RedisCli(Box<Process>),
+    Workload(Box<Workload>),
+}
+
+impl Run {
+    fn start(&mut self, now: Time) -> Step {
+        match self {
+            Run::RedisCli(process) => process.start(now),
+            Run::Workload(workload) => workload.start(now),
+        }
+    }
+    fn resume(&mut self, now: Time, answer: Answer) -> Step {
+        match self {
+            Run::RedisCli(process) => process.resume(now, answer),
+            Run::Workload(workload) => workload.resume(now, answer),
+        }
+    }
+    fn take_reports(&mut self) -> Vec<Report> {
+        match self {
+            Run::RedisCli(_) => Vec::new(),
+            Run::Workload(workload) => workload.take_reports(),
+        }
+    }
+}
+
 /// A running program.
 #[derive(Clone, Debug)]
 pub(in crate::sim) struct Program {
-    run: Process,
+    run: Run,
     /// What it waits for.
     pub(in crate::sim) waiting: Option<Request>,
     links: BTreeMap<LinkId, Link>,
@@ -47,8 +76,7 @@ pub(in crate::sim) struct Program {
 
 /// How a program is started.
 struct Command<'a> {
-    argv: &'a [String],
-    env: Env,
+    run: Run,
     stdin: Option<&'a str>,
     owner: Option<ContainerIx>,
 }
@@ -63,7 +91,8 @@ impl World {
         log: &mut dyn Log,
     ) -> ClientId {
         let env = Env { stdin_tty: true, stdout_tty: true, ..Env::default() };
-        let command = Command { argv, env, stdin: None, owner: None };
+        let run = Run::RedisCli(Box::new(Process::new(argv, env)));
+        let command = Command { run, stdin: None, owner: None };
         self.start_program(at, command, because, log)
     }
 
@@ -78,8 +107,22 @@ impl World {
         log: &mut dyn Log,
     ) -> ClientId {
         let stdin = Some(stdin.unwrap_or(""));
-        let env = Env::default();
-        self.start_program(at, Command { argv, env, stdin, owner }, because, log)
+        let run = Run::RedisCli(Box::new(Process::new(argv, Env::default())));
+        self.start_program(at, Command { run, stdin, owner }, because, log)
+    }
+
+    /// Starts a workload.
+    pub(in crate::sim) fn start_load(
+        &mut self,
+        at: Place,
+        door: ContainerIx,
+        load: &Load,
+        entry: EntryId,
+        log: &mut dyn Log,
+    ) -> ClientId {
+        let workload = Workload::new(load, self.clients.number(), self.front_door(door));
+        let run = Run::Workload(Box::new(workload));
+        self.start_program(at, Command { run, stdin: None, owner: None }, Some(entry), log)
     }
 
     fn start_program(
@@ -89,9 +132,9 @@ impl World {
         because: Option<EntryId>,
         log: &mut dyn Log,
     ) -> ClientId {
-        let Command { argv, env, stdin, owner } = command;
+        let Command { run, stdin, owner } = command;
         let program = Program {
-            run: Process::new(argv, env),
+            run,
             waiting: None,
             links: BTreeMap::new(),
             stdin: stdin.unwrap_or("").bytes().collect(),
@@ -142,6 +185,10 @@ impl World {
         loop {
             for output in step.printed {
                 self.note(Who::Client(client), What::Output(output), cause, log);
+            }
+            let reports = self.program_mut(client).map(|program| program.run.take_reports());
+            for report in reports.unwrap_or_default() {
+                self.note(Who::Client(client), What::Load(report), cause, log);
             }
             let request = match step.then {
                 Then::Exit(code) => return self.program_exits(client, code, cause, log),

@@ -1,6 +1,7 @@
 //! An entry of the log in one plain sentence: the log line, the caption, the timeline's mark.
 
 use crate::say::{self, Arg, Lang, text, word};
+use crate::script::load_report;
 use crate::session::run::Run;
 use crate::shapes::spec::ContainerIx;
 use crate::sim::{Action, Entry, Life, Place, What, Who};
@@ -15,6 +16,7 @@ pub fn of(lang: Lang, run: &Run, entry: &Entry) -> Option<String> {
         What::Fact(fact) => Some(say::fact(lang, &who, fact, &|id| run.node_name(id))),
         What::Life(life) => Some(of_life(lang, &who, *life)),
         What::Action(action) => of_action(lang, run, action),
+        What::Load(report) => Some(load_report(lang, report)),
         What::Output(_) | What::Reply(_) | What::NoReply(_) | What::Ended(_) => None,
     }
 }
@@ -71,6 +73,11 @@ fn of_action(lang: Lang, run: &Run, action: &Action) -> Option<String> {
         }
         Action::RunJob { argv, .. } => {
             Some(text(lang, "did-run-job", &[("line", argv.join(" ").into())]))
+        }
+        Action::StartLoad { load, .. } => {
+            let args =
+                [("writes", u64::from(load.writes).into()), ("keys", u64::from(load.keys).into())];
+            Some(text(lang, "did-start-load", &args))
         }
         Action::OpenClient { .. }
         | Action::Interrupt(_)

@@ -165,6 +165,7 @@ pub fn refusal(session: &Session, refusal: &Refusal) -> String {
         Refusal::NoSuchPacket(_) => ("refused-no-packet", None),
         Refusal::NoSuchClient(_) => ("refused-no-client", None),
         Refusal::EmptyCommand => ("refused-empty-command", None),
+        Refusal::NoKeys => ("refused-no-keys", None),
     };
     let name = session.run.as_ref().zip(ix).map(|(run, ix)| run.name_of(ix)).unwrap_or_default();
     text(session.page.lang, id, &[("who", Arg::from(name))])

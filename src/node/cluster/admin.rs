@@ -146,6 +146,27 @@ impl Node {
         bumped
     }
 
+    /// DEBUG DROP-CLUSTER-PACKET-FILTER: packets of this number are not looked at.
+    pub(in crate::node) fn cluster_drop_packets(&mut self, number: i64) {
+        self.cluster.drops = Some(number);
+    }
+
+    /// DEBUG CLUSTERLINK KILL: closes the link to a node, the one from it, or both.
+    pub(in crate::node) fn cluster_kill_links(
+        &mut self,
+        peer: PeerIx,
+        to: bool,
+        from: bool,
+        out: &mut Outbox,
+    ) {
+        if to {
+            self.cluster.free_link(peer, out);
+        }
+        if from {
+            self.cluster.free_inbound(peer, out);
+        }
+    }
+
     /// SAVECONFIG.
     pub(in crate::node) fn cluster_save_config(&mut self) {
         self.cluster.write_conf();

@@ -69,6 +69,7 @@ impl Cluster {
             election: Election::default(),
             manual: Manual::default(),
             counters: Counters::default(),
+            drops: None,
             blacklist: BTreeMap::new(),
             ticks: 0,
             pfail_count: 0,

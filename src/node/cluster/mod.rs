@@ -70,6 +70,8 @@ pub struct Cluster {
     election: Election,
     manual: Manual,
     counters: Counters,
+    /// The number of the packets that are not believed: DEBUG DROP-CLUSTER-PACKET-FILTER.
+    drops: Option<i64>,
     /// Until when (Unix seconds) an id that was forgotten is not learnt again from gossip.
     blacklist: BTreeMap<NodeId, u64>,
     /// How often `clusterCron` has run.

@@ -24,6 +24,9 @@ impl Node {
     ) {
         let Some(wire) = self.cluster.wires.get(conn) else { return };
         self.cluster.counters.count_received(message.kind());
+        if self.cluster.drops == Some(message.kind().number()) {
+            return;
+        }
         let header = &message.header;
         let sender = self.cluster.identify(&wire, conn, header, Stamp::from(now), out);
         if let Some(sender) = sender {

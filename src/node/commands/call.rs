@@ -34,16 +34,21 @@ impl Node {
             Outcome::Reply(reply) => self.reply(conn, reply, out),
             Outcome::Silent | Outcome::Blocked => {}
         }
+        if self.clients.get(conn).is_some_and(|client| client.close_after_reply) {
+            self.disconnect(now, conn, out);
+        }
         self.serve_ready_keys(now, out);
     }
 
     /// Runs a command's handler; what it changed is kept in `effects`.
     pub(super) fn run(&mut self, call: &mut Call<'_>) -> Outcome {
         self.clients.stats.commands_processed += 1;
-        match call.command.handler {
+        let outcome = match call.command.handler {
             Handler::Node(handler) => handler(self, call),
             Handler::Data(handler) => self.with_db(call, handler).into(),
-        }
+        };
+        self.clients.stats.count_call(call.command, &outcome);
+        outcome
     }
 
     /// Does something with the keyspace; what it changed is kept in `effects`.

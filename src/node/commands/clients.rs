@@ -7,6 +7,7 @@ use super::Command;
 use super::blocking::Blocked;
 use super::migrate::Migrations;
 use super::pubsub::Subscriptions;
+use super::stats::Stats;
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
 use crate::shapes::stream::ClientData;
@@ -37,18 +38,6 @@ pub struct Clients {
     pub(in crate::node) stats: Stats,
 }
 
-/// Counters of INFO.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(in crate::node) struct Stats {
-    pub connections_received: u64,
-    pub commands_processed: u64,
-    pub expired_keys: u64,
-    pub keyspace_hits: u64,
-    pub keyspace_misses: u64,
-    pub error_replies: u64,
-    pub changes: u64,
-}
-
 /// One connection.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -76,6 +65,8 @@ pub struct Client {
     pub transaction: Option<Transaction>,
     pub(super) watched: Vec<Bytes>,
     pub(super) watch_broken: bool,
+    /// CLIENT KILL of itself.
+    pub(super) close_after_reply: bool,
     pub(super) blocked: Option<Blocked>,
     /// Requests that wait behind the one that blocks.
     pub(super) waiting: VecDeque<Argv>,
@@ -209,6 +200,7 @@ impl Client {
             transaction: None,
             watched: Vec::new(),
             watch_broken: false,
+            close_after_reply: false,
             blocked: None,
             waiting: VecDeque::new(),
             unread: Requests::default(),
@@ -263,15 +255,13 @@ impl Node {
     }
     /// Whether commands that may write have to wait (CLIENT PAUSE, a shutdown, a manual failover).
     pub(in crate::node) fn writes_are_paused(&self, now: Time) -> bool {
-        self.clients.paused(now).is_some()
+        self.clients.paused(now).is_some() || self.writes_paused(now)
     }
 
     /// Answers a client, in its protocol.
     pub(in crate::node) fn reply(&mut self, conn: ConnId, reply: Reply, out: &mut Outbox) {
         let Some(client) = self.clients.by_conn.get(&conn) else { return };
-        if let Reply::Error(_) = reply {
-            self.clients.stats.error_replies += 1;
-        }
+        self.clients.stats.count_errors(&reply);
         out.send_client(conn, ClientData::Reply { reply, protocol: client.protocol });
     }
 

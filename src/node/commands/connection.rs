@@ -74,7 +74,7 @@ pub(super) const COMMANDS: &[Command] = &[
                 node.clients.unpause(PausePurpose::Command);
                 Reply::OK.into()
             }),
-            node("client|kill", -3, ADMIN, Keys::None, kill),
+            node("client|kill", -3, ADMIN, Keys::None, super::kill::kill),
             node("client|no-evict", 3, ADMIN, Keys::None, |_, _| Reply::OK.into()),
             node("client|reply", 3, CLIENT, Keys::None, |_, call| {
                 match lower(&call.argv[2]).as_str() {
@@ -296,29 +296,4 @@ fn pause(node: &mut Node, call: &mut Call<'_>) -> Outcome {
     };
     node.clients.pause(PausePurpose::Command, kind, call.now + Millis(ms));
     Reply::OK.into()
-}
-
-fn kill(node: &mut Node, call: &mut Call<'_>) -> Outcome {
-    let wanted = match &call.argv[2..] {
-        [addr] => ("addr".to_string(), text(addr)),
-        [filter, value] => (lower(filter), text(value)),
-        _ => return Refused::Syntax.into(),
-    };
-    let (filter, value) = wanted;
-    let hit = |client: &Client| match filter.as_str() {
-        "addr" => client.peer.to_string() == value,
-        "laddr" => client.local.to_string() == value,
-        "id" => client.id.to_string() == value,
-        _ => false,
-    };
-    let victims: Vec<ConnId> =
-        node.clients.iter().filter(|(_, client)| hit(client)).map(|(conn, _)| conn).collect();
-    for &conn in &victims {
-        node.disconnect(call.now, conn, call.out);
-    }
-    match call.argv.len() {
-        3 if victims.is_empty() => Refused::text("ERR No such client").into(),
-        3 => Reply::OK.into(),
-        _ => Reply::Int(victims.len() as i64).into(),
-    }
 }

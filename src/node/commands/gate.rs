@@ -298,6 +298,7 @@ impl Node {
         route: &Route,
         out: &mut Outbox,
     ) {
+        self.clients.stats.count_rejected(command);
         if let Some(client) = self.clients.get_mut(conn) {
             match &mut client.transaction {
                 Some(_) if command.name == "exec" => client.discard(),
@@ -318,6 +319,7 @@ impl Node {
         out: &mut Outbox,
     ) {
         let mut text = text.to_string();
+        command.into_iter().for_each(|command| self.clients.stats.count_rejected(command));
         if let Some(client) = self.clients.get_mut(conn) {
             match &mut client.transaction {
                 Some(_) if command.is_some_and(|command| command.name == "exec") => {

@@ -4,6 +4,7 @@
 //! memory, sockets and processors can tell is left out.
 
 use super::server::verbatim;
+use super::stats;
 use super::words::lower;
 use super::{Call, Outcome};
 use crate::node::Node;
@@ -14,28 +15,34 @@ use std::fmt::Write;
 type Section = fn(&Node, Time) -> String;
 
 /// The sections in INFO's order.
-const SECTIONS: [(&str, Section); 10] = [
+const SECTIONS: [(&str, Section); 11] = [
     ("Server", server),
     ("Clients", clients),
     ("Memory", memory),
     ("Persistence", persistence),
-    ("Stats", stats),
+    ("Stats", counters),
     ("Replication", |node, now| node.info_replication(now)),
     ("CPU", |_, _| lines(&[("used_cpu_sys", "0.000000"), ("used_cpu_user", "0.000000")])),
-    ("Errorstats", |_, _| String::new()),
+    ("Commandstats", |node, _| stats::commandstats(node)),
+    ("Errorstats", |node, _| stats::errorstats(node)),
     ("Cluster", |node, _| {
         lines(&[("cluster_enabled", if node.config.cluster_enabled { "1" } else { "0" })])
     }),
     ("Keyspace", keyspace),
 ];
 
+/// The section that only those get who ask for it, or for all.
+const ON_DEMAND: &str = "Commandstats";
+
 pub(super) fn info(node: &mut Node, call: &mut Call<'_>) -> Outcome {
     let asked: Vec<String> = call.argv[1..].iter().map(|word| lower(word)).collect();
-    let every = |word: &String| ["default", "all", "everything"].contains(&word.as_str());
-    let all = asked.is_empty() || asked.iter().any(every);
+    let has = |words: &[&str]| asked.iter().any(|word| words.contains(&word.as_str()));
+    let all = has(&["all", "everything"]);
+    let usual = asked.is_empty() || has(&["default"]);
     let mut text = String::new();
     for (name, section) in SECTIONS {
-        if all || asked.contains(&name.to_lowercase()) {
+        let by_default = usual && name != ON_DEMAND;
+        if all || by_default || asked.contains(&name.to_lowercase()) {
             let gap = if text.is_empty() { "" } else { "\r\n" };
             let _ = write!(text, "{gap}# {name}\r\n{}", section(node, call.now));
         }
@@ -110,7 +117,7 @@ fn persistence(node: &Node, now: Time) -> String {
     ])
 }
 
-fn stats(node: &Node, _: Time) -> String {
+fn counters(node: &Node, _: Time) -> String {
     let stats = &node.clients.stats;
     let syncs = node.replication.syncs();
     lines(&[

@@ -10,6 +10,7 @@
 //! memory limits and eviction.
 
 pub mod db;
+mod digest;
 pub mod dump;
 mod expiry;
 mod glob;
@@ -20,6 +21,7 @@ pub mod value;
 mod zset;
 
 pub use db::Db;
+pub use digest::Digest;
 pub use glob::matches;
 pub use hll::Hll;
 pub use stream::{Stream, StreamId};

@@ -112,6 +112,18 @@ impl Replication {
     pub fn master(&self) -> Option<SocketAddr> {
         self.upstream.as_ref().map(|up| up.master)
     }
+    /// The followed stream's connection and the address it comes from: a client of this node, as CLIENT
+    /// KILL sees it.
+    pub fn master_link(&self) -> Option<(ConnId, SocketAddr)> {
+        let up = self.upstream.as_ref()?;
+        match up.link {
+            Link::Connected { conn, .. } => Some((conn, up.master)),
+            Link::Waiting
+            | Link::Connecting { .. }
+            | Link::Handshake { .. }
+            | Link::Transfer { .. } => None,
+        }
+    }
     /// Whether it is a replica whose link to its master is up.
     pub fn link_is_up(&self) -> bool {
         matches!(self.upstream, Some(Upstream { link: Link::Connected { .. }, .. }))

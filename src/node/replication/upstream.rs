@@ -110,7 +110,7 @@ impl Node {
     }
 
     /// Drops the connection and what was under way on it.
-    pub(super) fn drop_master_link(&mut self, now: Time, out: &mut Outbox) {
+    pub(in crate::node) fn drop_master_link(&mut self, now: Time, out: &mut Outbox) {
         let Some(conn) = self.replication.upstream.as_ref().and_then(|up| up.link.conn()) else {
             return;
         };

@@ -164,6 +164,7 @@ refused-not-a-server = { $who } is no redis-server.
 refused-no-packet = That packet is not in flight any more.
 refused-no-client = That terminal does not exist any more.
 refused-empty-command = A command has at least one word.
+refused-no-keys = A workload has at least one list.
 notice-nothing-to-run = The files describe nothing that can run. The remarks say why.
 
 ## What was done
@@ -188,6 +189,18 @@ did-deliver-now = Somebody hurries a packet
 did-type = Somebody types { $line }
 did-command = Somebody sends { $line } to { $who }
 did-run-job = Somebody runs redis-cli { $line }
+did-start-load = A client begins to push { $writes } values to { $keys } lists
+load-written = all values pushed: { $acknowledged } acknowledged, { $unsure } without an answer, { $refused } refused; on the way { $moved } MOVED, { $asked } ASK, { $waited } times told to wait, { $cut } connections lost
+load-checked = { $lists ->
+    [one] { $lists } list
+   *[other] { $lists } lists
+  } read: of the acknowledged values { $kept } are there and { $lost } lost{ $lost ->
+    [0] {""}
+   *[other] {" "}({ $first }{ $lost ->
+      [one] {""}
+     *[other] , ...
+    })
+  }; { $unsure } without an answer are there too; { $strange } twice, in another order or from nobody; { $unreadable } lists could not be read
 life-created = The container of { $who } is made
 life-starting = Docker starts { $who }
 life-started = The process of { $who } runs

@@ -151,6 +151,7 @@ refused-not-a-server = { JOSA($who, "은", "는") } redis-server가 아닙니다
 refused-no-packet = 그 패킷은 이제 날아가는 중이 아닙니다.
 refused-no-client = 그 터미널은 이제 없습니다.
 refused-empty-command = 명령에는 낱말이 하나라도 있어야 합니다.
+refused-no-keys = 부하에는 리스트가 하나 이상 있어야 합니다.
 notice-nothing-to-run = 파일에 실행할 수 있는 것이 없습니다. 까닭은 진단에 있습니다.
 
 ## 누군가 한 일
@@ -175,6 +176,12 @@ did-deliver-now = 누군가 패킷 하나를 재촉합니다
 did-type = 누군가 { JOSA($line, "을", "를") } 입력합니다
 did-command = 누군가 { $who }에 { JOSA($line, "을", "를") } 보냅니다
 did-run-job = 누군가 redis-cli { JOSA($line, "을", "를") } 실행합니다
+did-start-load = 클라이언트가 값 { $writes }개를 리스트 { $keys }개에 쓰기 시작합니다
+load-written = 값을 모두 썼습니다: 승인 { $acknowledged }, 응답 없음 { $unsure }, 거절 { $refused }; 도중에 MOVED { $moved }번, ASK { $asked }번, 대기 { $waited }번, 끊긴 연결 { $cut }번
+load-checked = 리스트 { $lists }개를 읽었습니다: 승인된 값 중 { $kept }개가 있고 { $lost }개가 사라졌습니다{ $lost ->
+    [0] {""}
+   *[other] {" "}({ $first })
+  }; 응답이 없던 값 중 { $unsure }개가 있고, 중복·순서 바뀜·출처 불명 { $strange }개, 읽지 못한 리스트 { $unreadable }개
 life-created = { $who }의 컨테이너가 만들어졌습니다
 life-starting = Docker가 { JOSA($who, "을", "를") } 시작합니다
 life-started = { $who }의 프로세스가 실행됩니다
