@@ -1,5 +1,7 @@
 //! The work that is measured, and how its figure reads.
 
+mod page;
+
 use crate::{memory_mib, seconds};
 use slotlab::shapes::Config;
 use slotlab::sim::{Action, World};
@@ -18,6 +20,7 @@ pub(crate) const ALL: &[Work] = &[
     ("1000 nodes, node timeout 15 s", || steady(500, 500, 15_000, 5, 1)),
     ("a kill to its full outcome, 6 nodes, node timeout 2 s", kill),
     ("random seek in 10 minutes of 6 nodes", seek),
+    ("a refresh of the page after an hour of 6 nodes", page::refresh),
 ];
 
 const START: Time = Time::from_unix_s(1_726_896_968);
