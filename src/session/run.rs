@@ -111,6 +111,10 @@ impl Run {
     pub fn index(&self) -> &Index {
         &self.book().index
     }
+    /// Where what the page shows stands in the log of another lane.
+    pub fn index_of(&self, lane: LaneId) -> Option<&Index> {
+        self.books.get(lane.0).map(|book| &book.index)
+    }
     /// The terminal against `node` that exists at the cursor.
     pub fn terminal(&self, node: ContainerIx, follow: bool) -> Option<ClientId> {
         let terminals = &self.book().terminals;

@@ -75,6 +75,22 @@ impl Timeline {
     pub fn whole_log(&self) -> &[Entry] {
         &self.lane().log
     }
+    /// What has become true in a lane, up to its horizon; nothing if there is no such lane.
+    pub fn log_of(&self, lane: LaneId) -> &[Entry] {
+        self.lanes.get(lane.0).map_or(&[], |lane| &lane.log)
+    }
+    /// Until when two lanes share their past; None if they are one.
+    pub fn parting(&self, a: LaneId, b: LaneId) -> Option<Time> {
+        let (mut a, mut b, mut parting) = (a, b, None::<Time>);
+        while a != b {
+            // A lane is younger than the one it parted from.
+            let younger = if a < b { &mut b } else { &mut a };
+            let (from, at) = self.lanes.get(younger.0)?.parted?;
+            *younger = from;
+            parting = Some(parting.map_or(at, |known| known.min(at)));
+        }
+        parting
+    }
     /// The actions of the cursor's lane, those of its future too.
     pub fn actions(&self) -> &[(Time, Action)] {
         &self.lane().actions

@@ -112,7 +112,7 @@ impl Component for App {
         let parts = &self.parts;
         let clock: AttrValue = parts.moment.clock.clone().into();
         html! {
-            <div class={classes(&self.session.page)}>
+            <div class={classes(&self.session.page, parts.timeline.lanes.len())}>
                 <a class="skip" href="#stage">{ word(lang, "skip-to-stage") }</a>
                 <TopBar top={&parts.top} clock={clock.clone()} {lang} {theme} on_msg={&on_msg} />
                 <RailView rail={&parts.rail} {lang} on_msg={&on_msg} />
@@ -190,7 +190,7 @@ impl App {
     }
 }
 
-fn classes(page: &Page) -> Classes {
+fn classes(page: &Page, forks: usize) -> Classes {
     let sheet = match page.sheet {
         Sheet::Node => "sheet-node",
         Sheet::Console => "sheet-con",
@@ -207,6 +207,7 @@ fn classes(page: &Page) -> Classes {
         "app",
         sheet,
         size,
+        (0 < forks).then(|| format!("forks-{forks}")),
         page.rail_toggled.then_some("rail-toggled"),
         page.inspector_toggled.then_some("insp-toggled")
     )

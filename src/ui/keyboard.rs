@@ -5,6 +5,7 @@
 
 use crate::session::{Msg, Session};
 use crate::sim::{Action, ContainerState};
+use crate::view::lanes;
 
 /// What the help shows: keys, and what they do.
 pub const TABLE: &[(&[&str], &str)] = &[
@@ -13,6 +14,7 @@ pub const TABLE: &[(&[&str], &str)] = &[
     (&["<", ">"], "key-millisecond"),
     (&["Home"], "key-start"),
     (&["S"], "key-skim"),
+    (&["B"], "key-lane"),
     (&["-", "="], "key-speed"),
     (&["Tab"], "key-tab"),
     (&["Enter"], "key-select"),
@@ -42,6 +44,7 @@ pub fn message(session: &Session, key: &str) -> Option<Msg> {
         ">" => Msg::Nudge(MILLISECOND),
         "Home" => Msg::Start,
         "s" | "S" => Msg::Skim,
+        "b" | "B" => return next_lane(session),
         "-" => Msg::Faster(false),
         "=" | "+" => Msg::Faster(true),
         "[" => Msg::Rail,
@@ -51,6 +54,11 @@ pub fn message(session: &Session, key: &str) -> Option<Msg> {
         "Escape" => Msg::Deselect,
         _ => return to_node(session, key),
     })
+}
+
+fn next_lane(session: &Session) -> Option<Msg> {
+    let run = session.run.as_ref()?;
+    lanes::label(session, run).next.map(Msg::Lane)
 }
 
 fn to_node(session: &Session, key: &str) -> Option<Msg> {

@@ -14,6 +14,7 @@ pub mod icon;
 mod input;
 pub mod inspector;
 pub mod keyboard;
+pub mod lanes;
 pub mod legend;
 pub mod packets;
 mod panic;

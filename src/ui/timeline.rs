@@ -2,10 +2,11 @@
 
 use crate::say::{Lang, text, word};
 use crate::session::Msg;
-use crate::session::milestone::Milestone;
 use crate::ui::input::sometimes;
+use crate::ui::lanes::{OtherLaneView, mark_shape, window_view};
 use crate::ui::shared::Shared;
-use crate::view::timeline::{Mark, TimelineView, Window};
+use crate::view::lanes::{Label, THIS_RUN};
+use crate::view::timeline::{Mark, TimelineView};
 use web_sys::{Element, PointerEvent};
 use yew::prelude::*;
 
@@ -26,9 +27,15 @@ pub struct TimelineTrackProps {
     pub on_msg: Callback<Msg>,
 }
 
-/// The track's height in pixels, as in the style sheet; a phone cuts off what is above its lane.
+/// The track's height in pixels, as in the style sheet, and what another lane adds to it; a phone shows
+/// no more than the line of this run.
 const HEIGHT: f64 = 88.0;
-const LANE: f64 = 56.0;
+const MORE: f64 = 26.0;
+const LANE: f64 = THIS_RUN;
+
+fn height(timeline: &TimelineView) -> String {
+    (HEIGHT + MORE * timeline.lanes.len() as f64).to_string()
+}
 
 /// The timeline.
 #[component]
@@ -66,7 +73,7 @@ pub fn TimelineTrack(props: &TimelineTrackProps) -> Html {
     let up = Callback::from(move |_: PointerEvent| *scrubbing.borrow_mut() = false);
     html! {
         <section class="time" aria-label={word(*lang, "timeline")}>
-            <div class="lab"><b>{ word(*lang, "this-run") }</b></div>
+            <div class="lab">{ label(&timeline.label, on_msg) }</div>
             <div class="track" ref={track.clone()} onpointerdown={down} onpointermove={drag}
                 onpointerup={up.clone()} onpointercancel={up}>
                 <Lane timeline={timeline.clone()} lang={*lang} on_msg={on_msg.clone()} />
@@ -88,7 +95,7 @@ fn Lane(LaneProps { timeline, lang, on_msg }: &LaneProps) -> Html {
     let width = timeline.width.to_string();
     let seen = timeline.seen;
     html! {
-        <svg class="lane" width={width.clone()} height={HEIGHT.to_string()} role="group">
+        <svg class="lane" width={width.clone()} height={height(timeline)} role="group">
             <defs>
                 <pattern id="dots" width="8" height="8" patternUnits="userSpaceOnUse">
                     <circle class="dot" cx="4" cy="4" r="1" />
@@ -105,21 +112,23 @@ fn Lane(LaneProps { timeline, lang, on_msg }: &LaneProps) -> Html {
             }) }
             <rect class="tl-future" x={seen.to_string()} y="34" height="46"
                 width={(timeline.width - seen).max(0.0).to_string()} />
-            { for timeline.windows.iter().map(window) }
+            { for timeline.windows.iter().map(|window| window_view(window, LANE, 24.0)) }
             <path class="tl-line" d={format!("M0 {LANE}H{width}")} />
             <path class="tl-past" d={format!("M0 {LANE}H{seen:.1}")} />
+            { for timeline.lanes.iter().map(|lane| html! {
+                <OtherLaneView key={lane.id.0} lane={lane.clone()} {on_msg} />
+            }) }
             { for timeline.marks.iter().map(|mark| mark_view(mark, timeline, *lang, on_msg)) }
         </svg>
     }
 }
 
-fn window(window: &Window) -> Html {
-    let width = (window.to - window.from).max(1.0).to_string();
+/// What stands beside the track: this run, and the way to the next one.
+fn label(label: &Label, on_msg: &Callback<Msg>) -> Html {
+    let Some(next) = label.next else { return html! { <b>{ &label.text }</b> } };
     html! {
-        <>
-            <rect x={window.from.to_string()} y="44" {width} height="24" rx="4" fill="url(#dense)"
-                class="window-edge-fill" />
-        </>
+        <button class="link" title={label.title.clone()}
+            onclick={on_msg.reform(move |_: MouseEvent| Msg::Lane(next))}>{ &label.text }</button>
     }
 }
 
@@ -148,37 +157,8 @@ fn mark_view(mark: &Mark, timeline: &TimelineView, lang: Lang, on_msg: &Callback
             aria-label={spoken.clone()} onpointerdown={hold} onclick={click} onkeydown={press}>
             <title>{ spoken }</title>
             <rect class="hit" x="-12" y="-12" width="24" height="24" rx="6" />
-            { shape(mark.kind) }
+            { mark_shape(mark.kind) }
         </g>
-    }
-}
-
-fn shape(kind: Milestone) -> Html {
-    const CROSS: &str = "M-2.6-2.6 2.6 2.6M2.6-2.6-2.6 2.6";
-    const TICK: &str = "M-3 .2-.9 2.4 3-2.2";
-    match kind {
-        Milestone::Fault => {
-            html! { <><circle class="m full" r="6.5" /><path class="m inv" d={CROSS} /></> }
-        }
-        Milestone::Repair => html! {
-            <><circle class="m" r="6.5" /><path class="m in" d="M0 3V-3M-2.5-.6 0-3 2.5-.6" /></>
-        },
-        Milestone::Command => html! {
-            <><rect class="m" x="-6" y="-4" width="12" height="8" rx="2" /><path class="m in" d="M-3 0H3" /></>
-        },
-        Milestone::Suspect => html! { <circle class="m warn" r="6" /> },
-        Milestone::Fail => html! {
-            <>
-                <path class="m fail" d="M-2.8-6.8h5.6L6.8-2.8v5.6l-4 4h-5.6l-4-4v-5.6Z" />
-                <path class="m in fail" d={CROSS} />
-            </>
-        },
-        Milestone::Election => html! { <path class="m" d="M0-7 7 0 0 7-7 0Z" /> },
-        Milestone::Promotion => html! {
-            <><rect class="m ink" x="-6" y="-6" width="12" height="12" rx="3" /><path class="m inv" d={TICK} /></>
-        },
-        Milestone::Ok => html! { <><circle class="m" r="6.5" /><path class="m in" d={TICK} /></> },
-        Milestone::Other => html! { <circle class="m" r="4" /> },
     }
 }
 
@@ -207,11 +187,11 @@ fn Head(HeadProps { timeline, head, clock, lang, on_msg }: &HeadProps) -> Html {
     let half = clock.len() as f64 * 3.7 + 6.0;
     let plate = head.clamp(half, (timeline.width - half).max(half));
     html! {
-        <svg class="heads" width={timeline.width.to_string()} height={HEIGHT.to_string()}>
+        <svg class="heads" width={timeline.width.to_string()} height={height(timeline)}>
             <g class="head" role="slider" tabindex="0" aria-label={word(*lang, "scrubber")}
                 aria-valuemin="0" aria-valuemax={timeline.width.round().to_string()}
                 aria-valuenow={head.round().to_string()} aria-valuetext={clock.clone()} onkeydown={press}>
-                <path class="tl-now" d={format!("M{head:.1} 0V{HEIGHT}")} />
+                <path class="tl-now" d={format!("M{head:.1} 0V{}", height(timeline))} />
                 <rect class="tl-plate" x={(plate - half).to_string()} y="2" rx="6" height="20"
                     width={(half * 2.0).to_string()} />
                 <text class="tl-clock" x={plate.to_string()} y="16">{ clock.clone() }</text>

@@ -9,6 +9,7 @@ pub mod console;
 pub mod curve;
 pub mod disc;
 pub mod inspector;
+pub mod lanes;
 pub mod member;
 pub mod moment;
 pub mod owners;

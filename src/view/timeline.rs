@@ -1,9 +1,12 @@
 //! The timeline: the whole run from left to right, its marks, and when slots were not served.
 
+use super::lanes::{self, Label, OtherLane};
 use super::sentence;
 use crate::session::Session;
+use crate::session::index::Index;
 use crate::session::milestone::{Milestone, Outage};
 use crate::session::run::Run;
+use crate::sim::Entry;
 use crate::words::Time;
 
 /// The track.
@@ -23,6 +26,10 @@ pub struct TimelineView {
     pub windows: Vec<Window>,
     /// What happened.
     pub marks: Vec<Mark>,
+    /// Other lanes of history.
+    pub lanes: Vec<OtherLane>,
+    /// What stands beside the track.
+    pub label: Label,
 }
 
 /// A time in which slots were not served.
@@ -32,8 +39,6 @@ pub struct Window {
     pub from: f64,
     /// Pixels.
     pub to: f64,
-    /// A majority knew it: the cluster was down.
-    pub dense: bool,
 }
 
 /// A mark.
@@ -74,17 +79,21 @@ pub fn draw(session: &Session) -> TimelineView {
         width: session.page.track,
         start: run.start(),
         span: span(run),
+        label: lanes::label(session, run),
         ..TimelineView::default()
     };
     view.ticks = ticks(&view);
     view.seen = view.x(run.timeline().horizon());
-    view.windows = windows(&view, run);
-    view.marks = marks(&view, session, run);
+    view.windows = windows(&view, run.index(), view.seen);
+    view.marks = marks(&view, session, run, run.timeline().whole_log(), run.index());
+    view.lanes = lanes::draw(&view, session, run);
     view
 }
 
 fn span(run: &Run) -> u64 {
-    let seen = run.timeline().horizon().micros_since(run.start());
+    let drawn = lanes::drawn(run).into_iter().map(|lane| lane.horizon);
+    let last = drawn.fold(run.timeline().horizon(), Time::max);
+    let seen = last.micros_since(run.start());
     // Grows in steps, so that the axis stands still most of the time.
     let mut span = SHORTEST;
     while span * 9 / 10 < seen {
@@ -110,21 +119,25 @@ fn ticks(view: &TimelineView) -> Vec<(f64, String)> {
 }
 
 /// When the cluster was down.
-fn windows(view: &TimelineView, run: &Run) -> Vec<Window> {
+pub(super) fn windows(view: &TimelineView, index: &Index, seen: f64) -> Vec<Window> {
     let window = |outage: &Outage| Window {
         from: view.x(outage.from),
-        to: outage.to.map_or(view.seen, |to| view.x(to)),
-        dense: true,
+        to: outage.to.map_or(seen, |to| view.x(to)),
     };
-    run.index().outages().iter().map(window).collect()
+    index.outages().iter().map(window).collect()
 }
 
 /// Marks of one kind that would lie on each other are one: the first.
-fn marks(view: &TimelineView, session: &Session, run: &Run) -> Vec<Mark> {
-    let log = run.timeline().whole_log();
+pub(super) fn marks(
+    view: &TimelineView,
+    session: &Session,
+    run: &Run,
+    log: &[Entry],
+    index: &Index,
+) -> Vec<Mark> {
     let mut marks: Vec<Mark> = Vec::new();
     for kind in Milestone::ALL {
-        let mut rest = run.index().marks(kind);
+        let mut rest = index.marks(kind);
         while let Some(&place) = rest.first() {
             let (at, x) = (log[place].at, view.x(log[place].at));
             let text = sentence::of(session.page.lang, run, &log[place]).unwrap_or_default();

@@ -97,6 +97,11 @@ caption-beginning = docker compose up: nothing runs yet
 
 timeline = Timeline
 this-run = This run
+run-of = Run { $number } of { $count }
+run-next = Go over to the next run (B)
+run-number = Run { $number }
+run-began = Run { $number }: { $text }
+run-spoken = { $name }. It parts from this run at { $at } s. Press to go over to it.
 scrubber = Scrubber
 mark-spoken = { $at } s. { $text }
 
@@ -241,6 +246,7 @@ key-step = step back, next event
 key-millisecond = 1 ms back, 1 ms on
 key-start = start
 key-skim = skim to what matters
+key-lane = to the next run, where the past was changed
 key-speed = slower, faster
 key-tab = into the stage, then between nodes
 key-select = select a node; again for its replicas

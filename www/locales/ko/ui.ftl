@@ -88,6 +88,11 @@ caption-beginning = docker compose up: 아직 아무것도 실행되지 않았�
 
 timeline = 시간줄
 this-run = 이 실행
+run-of = 실행 { $count }개 중 { $number }번
+run-next = 다음 실행으로 옮기기 (B)
+run-number = 실행 { $number }번
+run-began = 실행 { $number }번: { $text }
+run-spoken = { $name }. 이 실행과는 { $at }초에 갈라집니다. 누르면 그 실행으로 옮깁니다.
 scrubber = 시각 조절
 mark-spoken = { $at }초. { $text }
 
@@ -222,6 +227,7 @@ key-step = 한 단계 뒤로, 다음 사건
 key-millisecond = 1 ms 뒤로, 1 ms 앞으로
 key-start = 처음
 key-skim = 중요한 순간까지 훑기
+key-lane = 과거를 바꿔 갈라진 다음 실행으로
 key-speed = 느리게, 빠르게
 key-tab = 무대로, 이어서 노드 사이로
 key-select = 노드 고르기, 한 번 더 누르면 그 레플리카
