@@ -66,7 +66,8 @@ fn every_command_has_the_arity_flags_and_keys_of_a_real_server() {
     let Some(mut theirs) = start_real() else { return };
     let mut ours = Ours::start();
     let mut different = Vec::new();
-    for command in slotlab::node::commands::COMMANDS.iter().flat_map(|family| family.iter()) {
+    let families = slotlab::node::commands::COMMANDS.iter().flat_map(|family| family.iter());
+    for command in families.flat_map(|row| std::iter::once(row).chain(row.subcommands)) {
         let argv = Argv::from(format!("COMMAND INFO {}", command.name).as_str());
         let (real, simulated) = (talk::row(&theirs.ask(&argv)), talk::row(&ours.ask(&argv)));
         if real != simulated {
@@ -74,6 +75,22 @@ fn every_command_has_the_arity_flags_and_keys_of_a_real_server() {
         }
     }
     assert!(different.is_empty(), "{} rows differ:\n{}", different.len(), different.join("\n"));
+}
+
+#[test]
+fn every_help_is_that_of_a_real_server() {
+    let Some(mut theirs) = start_real() else { return };
+    let mut ours = Ours::start();
+    let families = slotlab::node::commands::COMMANDS.iter().flat_map(|family| family.iter());
+    for command in families.filter(|row| !row.subcommands.is_empty()) {
+        for line in ["HELP", "HELP me", "NOSUCH", ""] {
+            let argv = Argv::from(format!("{} {line}", command.name).as_str());
+            let (real, simulated) = (theirs.ask(&argv), ours.ask(&argv));
+            let (real, simulated) =
+                (talk::canonical(&argv, &real), talk::canonical(&argv, &simulated));
+            assert!(command.name == "command" && line.is_empty() || real == simulated, "{argv:?}");
+        }
+    }
 }
 
 #[test]

@@ -8,7 +8,6 @@ use super::{Call, Command, Outcome, Refused};
 use crate::node::Node;
 
 pub(super) const COMMANDS: &[Command] = &[
-    absent("acl", -2, Flags::NONE, Keys::None),
     absent("bitfield", -2, GROW, key(1)),
     absent("bitfield_ro", -2, READ_FAST, key(1)),
     absent("bitpos", -3, READ, key(1)),
@@ -56,7 +55,6 @@ pub(super) const COMMANDS: &[Command] = &[
             .or(Flags::MOVABLE),
         Keys::Counted { count: 2, store: 0 },
     ),
-    absent("function", -2, Flags::NONE, Keys::None),
     absent("geodist", -4, READ, key(1)),
     absent("geohash", -2, READ, key(1)),
     absent("geopos", -2, READ, key(1)),
@@ -66,11 +64,8 @@ pub(super) const COMMANDS: &[Command] = &[
     absent("georadiusbymember_ro", -5, READ, key(1)),
     absent("geosearch", -7, READ, key(1)),
     absent("geosearchstore", -8, GROW, Keys::Range { first: 1, last: 2, step: 1 }),
-    absent("latency", -2, Flags::NONE, Keys::None),
     absent("lmpop", -4, WRITE.or(Flags::MOVABLE), Keys::Counted { count: 1, store: 0 }),
     absent("lolwut", -1, READ_FAST, Keys::None),
-    absent("memory", -2, Flags::NONE, Keys::None),
-    absent("module", -2, Flags::NONE, Keys::None),
     absent(
         "monitor",
         1,
@@ -79,7 +74,6 @@ pub(super) const COMMANDS: &[Command] = &[
     ),
     absent("pfdebug", 3, GROW.or(Flags::ADMIN), key(2)),
     absent("pfselftest", 1, Flags::ADMIN, Keys::None),
-    absent("slowlog", -2, Flags::NONE, Keys::None),
     absent(
         "sync",
         1,
@@ -89,8 +83,6 @@ pub(super) const COMMANDS: &[Command] = &[
     absent("xack", -4, WRITE_FAST, key(1)),
     absent("xautoclaim", -6, WRITE_FAST, key(1)),
     absent("xclaim", -6, WRITE_FAST, key(1)),
-    absent("xgroup", -2, Flags::NONE, Keys::None),
-    absent("xinfo", -2, Flags::NONE, Keys::None),
     absent("xpending", -3, READ, key(1)),
     absent("xreadgroup", -7, WRITE.or(Flags::BLOCKING).or(Flags::MOVABLE), Keys::Streams),
     absent("xsetid", -3, GROW_FAST, key(1)),
@@ -111,11 +103,12 @@ pub(super) const COMMANDS: &[Command] = &[
     absent("zunionstore", -4, GROW.or(Flags::MOVABLE), Keys::Counted { count: 2, store: 1 }),
 ];
 
-const fn absent(name: &'static str, arity: i32, flags: Flags, keys: Keys) -> Command {
+/// A row for a command that is known by name.
+pub(super) const fn absent(name: &'static str, arity: i32, flags: Flags, keys: Keys) -> Command {
     node(name, arity, flags, keys, not_simulated)
 }
 
 fn not_simulated(_: &mut Node, call: &mut Call<'_>) -> Outcome {
-    let name = call.command.name.to_uppercase();
+    let name = call.command.name.to_uppercase().replace('|', " ");
     Refused::text(format!("ERR {name} is not simulated")).into()
 }

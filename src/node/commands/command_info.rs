@@ -2,6 +2,8 @@
 //!
 //! In Redis: `commandCommand` and its siblings (server.c). Absent: DOCS, categories, tips, key specs.
 
+use super::absent::absent;
+use super::help;
 use super::table::{Flags, Keys, node};
 use super::{COMMANDS, Call, Command, Outcome, Refused, find};
 use crate::node::Node;
@@ -14,7 +16,7 @@ pub(super) const SUBCOMMANDS: &[Command] = &[
         Reply::Int(COMMANDS.iter().map(|family| family.len() as i64).sum()).into()
     }),
     node("command|info", -2, EVER, Keys::None, |_, call| {
-        let row = |name: &bytes::Bytes| find(name).map_or(Reply::NilArray, describe);
+        let row = |name: &bytes::Bytes| named(name).map_or(Reply::NilArray, describe);
         match &call.argv[2..] {
             [] => every().into(),
             names => Reply::Array(names.iter().map(row).collect()).into(),
@@ -25,8 +27,17 @@ pub(super) const SUBCOMMANDS: &[Command] = &[
         Reply::Set(rows.map(|row| Reply::bulk(row.name)).collect()).into()
     }),
     node("command|docs", -2, EVER, Keys::None, |_, _| Reply::Map(Vec::new()).into()),
+    absent("command|getkeysandflags", -4, EVER, Keys::None),
+    help::row("command|help"),
     node("command|getkeys", -4, EVER, Keys::None, getkeys),
 ];
+
+/// The row of `get` or of `config|get`.
+fn named(name: &[u8]) -> Option<&'static Command> {
+    let Some(bar) = name.iter().position(|&byte| byte == b'|') else { return find(name) };
+    let same = |row: &&Command| row.name.as_bytes().eq_ignore_ascii_case(name);
+    find(&name[..bar])?.subcommands.iter().find(same)
+}
 
 /// COMMAND without a subcommand.
 pub(super) fn all(_: &mut Node, _: &mut Call<'_>) -> Outcome {

@@ -20,6 +20,7 @@ pub(super) const SUBCOMMANDS: &[Command] = &[
         node.clients.stats = Default::default();
         Reply::OK.into()
     }),
+    super::help::row("config|help"),
     node("config|rewrite", 2, ADMIN, Keys::None, |_, _| {
         Refused::text("ERR The server is running without a config file").into()
     }),

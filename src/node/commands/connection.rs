@@ -2,7 +2,9 @@
 //!
 //! In Redis: networking.c, `askingCommand` (cluster.c). Spec: slots 5.
 
+use super::absent::absent;
 use super::clients::{PauseKind, PausePurpose};
+use super::help;
 use super::table::{Flags, Keys, group, node};
 use super::words::{int, is, lower, text};
 use super::{Call, Client, Command, Outcome, Refused};
@@ -76,6 +78,12 @@ pub(super) const COMMANDS: &[Command] = &[
             }),
             node("client|kill", -3, ADMIN, Keys::None, super::kill::kill),
             node("client|no-evict", 3, ADMIN, Keys::None, |_, _| Reply::OK.into()),
+            help::row("client|help"),
+            absent("client|caching", 3, CLIENT, Keys::None),
+            absent("client|tracking", -3, CLIENT, Keys::None),
+            absent("client|getredir", 2, CLIENT, Keys::None),
+            absent("client|trackinginfo", 2, CLIENT, Keys::None),
+            absent("client|unblock", -3, ADMIN, Keys::None),
             node("client|reply", 3, CLIENT, Keys::None, |_, call| {
                 match lower(&call.argv[2]).as_str() {
                     "on" => Reply::OK.into(),

@@ -19,6 +19,7 @@ pub(super) fn debug(node: &mut Node, call: &mut Call<'_>) -> Outcome {
             call.out.effects.push(Effect::Sleep(Millis(ms)));
             Reply::OK.into()
         }
+        ("help", []) => super::help::text(call).into(),
         ("object", [key]) => describe(node, key),
         ("digest", []) => Reply::Simple(node.keyspace.digest().to_string().into()).into(),
         ("digest-value", keys) => {

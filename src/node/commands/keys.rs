@@ -3,6 +3,7 @@
 //! Deadlines are propagated as moments (`PEXPIREAT`), never as spans. In Redis: db.c, expire.c, object.c,
 //! sort.c. KEYS and SCAN are node-local; SCAN goes slot by slot, so that its cursor is a slot.
 
+use super::help;
 use super::table::{Flags, Keys, READ, READ_FAST, WRITE, WRITE_FAST, data, group, key, keys_from};
 use super::words::{command, int, is, lower, number_word, text};
 use super::{Answer, Command, Refused};
@@ -45,6 +46,7 @@ pub(super) const COMMANDS: &[Command] = &[
             data("object|refcount", 3, READ, key(2), |db, argv| object(db, argv, 1)),
             data("object|idletime", 3, READ, key(2), |db, argv| object(db, argv, 0)),
             data("object|freq", 3, READ, key(2), object_freq),
+            help::row("object|help"),
         ],
     ),
 ];

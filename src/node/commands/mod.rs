@@ -22,9 +22,11 @@ mod cluster_slots;
 mod command_info;
 mod config;
 mod connection;
+mod containers;
 mod debug;
 mod gate;
 mod hashes;
+mod help;
 mod info;
 mod keys;
 mod kill;
@@ -117,6 +119,7 @@ pub static COMMANDS: &[&[Command]] = &[
     migrate::COMMANDS,
     server::COMMANDS,
     cluster::COMMANDS,
+    containers::COMMANDS,
     absent::COMMANDS,
 ];
 

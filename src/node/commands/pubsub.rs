@@ -55,6 +55,7 @@ pub(super) const COMMANDS: &[Command] = &[
             node("pubsub|shardnumsub", -2, ASKING, Keys::None, |node, call| {
                 count(node, call, Kind::Shard)
             }),
+            super::help::row("pubsub|help"),
             node("pubsub|numpat", 2, ASKING, Keys::None, |node, _| {
                 let patterns = node.clients.subscriptions.of(Kind::Pattern).len();
                 Reply::Int(patterns as i64).into()

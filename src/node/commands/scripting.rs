@@ -4,7 +4,9 @@
 //! such. Its keys are routed before it runs; every call inside is routed again. In Redis: eval.c,
 //! `scriptVerifyClusterState` (script.c). Spec: slots 7. Absent: the rest of Lua, EVALSHA, functions.
 
+use super::absent::absent;
 use super::gate::look_up;
+use super::help;
 use super::table::{Flags, Keys, group, node};
 use super::words::{int, lower};
 use super::{Call, Command, Outcome, Refused};
@@ -37,9 +39,17 @@ pub(super) const COMMANDS: &[Command] = &[
                 Reply::Array(call.argv[2..].iter().map(|_| Reply::Int(0)).collect()).into()
             }),
             node("script|flush", -2, Flags::NOSCRIPT, Keys::None, |_, _| Reply::OK.into()),
+            node("script|kill", 2, Flags::NOSCRIPT.or(Flags::ALLOW_BUSY), Keys::None, not_busy),
+            absent("script|debug", 3, Flags::NOSCRIPT, Keys::None),
+            help::row("script|help"),
         ],
     ),
 ];
+
+/// No script runs longer than a moment.
+pub(super) fn not_busy(_: &mut Node, _: &mut Call<'_>) -> Outcome {
+    Refused::text("NOTBUSY No scripts in execution right now.").into()
+}
 
 fn no_script() -> Outcome {
     Refused::text("NOSCRIPT No matching script. Please use EVAL.").into()
