@@ -13,6 +13,10 @@ pub fn as_received(reply: Reply, protocol: Protocol) -> Reply {
     let all = |items: Vec<Reply>| items.into_iter().map(|i| as_received(i, protocol)).collect();
     let resp3 = protocol == Protocol::Resp3;
     match reply {
+        Reply::ByProtocol(forms) => {
+            let [resp2, resp3] = *forms;
+            as_received(if protocol == Protocol::Resp3 { resp3 } else { resp2 }, protocol)
+        }
         Reply::Map(pairs) if resp3 => {
             let pair = |(k, v)| (as_received(k, protocol), as_received(v, protocol));
             Reply::Map(pairs.into_iter().map(pair).collect())
@@ -56,6 +60,7 @@ fn line(write: fn(&Reply, &mut Vec<u8>), reply: &Reply, out: &mut Vec<u8>) {
 
 fn standard(reply: &Reply, prefix: &str, out: &mut Vec<u8>) {
     match reply {
+        Reply::ByProtocol(forms) => standard(&forms[1], prefix, out),
         Reply::Error(text) => labelled("(error) ", text, out),
         Reply::Simple(text) | Reply::Verbatim(text) => labelled("", text, out),
         Reply::Int(number) => labelled("(integer) ", number.to_string().as_bytes(), out),
@@ -125,6 +130,7 @@ fn has_items(reply: &Reply) -> bool {
 
 fn raw(reply: &Reply, out: &mut Vec<u8>) {
     match reply {
+        Reply::ByProtocol(forms) => raw(&forms[1], out),
         Reply::Nil | Reply::NilArray => {}
         Reply::Error(text) => labelled("", text, out),
         Reply::Simple(text) | Reply::Bulk(text) | Reply::Verbatim(text) | Reply::Double(text) => {
@@ -144,6 +150,7 @@ fn raw(reply: &Reply, out: &mut Vec<u8>) {
 
 fn csv(reply: &Reply, out: &mut Vec<u8>) {
     match reply {
+        Reply::ByProtocol(forms) => csv(&forms[1], out),
         Reply::Nil | Reply::NilArray => out.extend(b"NULL"),
         Reply::Error(text) => {
             out.extend(b"ERROR,");
@@ -165,6 +172,7 @@ fn csv(reply: &Reply, out: &mut Vec<u8>) {
 
 fn json(reply: &Reply, out: &mut Vec<u8>) {
     match reply {
+        Reply::ByProtocol(forms) => json(&forms[1], out),
         Reply::Nil | Reply::NilArray => out.extend(b"null"),
         Reply::Error(text) => {
             out.extend(b"error:");

@@ -26,6 +26,8 @@ pub enum Reply {
     Array(Vec<Reply>),
     /// Pairs: a flat array in RESP2.
     Map(Vec<(Reply, Reply)>),
+    /// One answer in RESP2, the other in RESP3: where even their shapes differ.
+    ByProtocol(Box<[Reply; 2]>),
     /// Members: an array in RESP2.
     Set(Vec<Reply>),
     /// A floating point number, with its text: a bulk string in RESP2.
@@ -63,6 +65,13 @@ impl Reply {
             _ => None,
         }
     }
+    /// Pairs: flat in RESP2, arrays of two in RESP3.
+    pub fn pairs(pairs: impl IntoIterator<Item = (Reply, Reply)>) -> Reply {
+        let pairs: Vec<(Reply, Reply)> = pairs.into_iter().collect();
+        let flat = pairs.iter().cloned().flat_map(|(one, other)| [one, other]).collect();
+        let nested = pairs.into_iter().map(|(one, other)| Reply::Array(vec![one, other]));
+        Reply::ByProtocol(Box::new([Reply::Array(flat), Reply::Array(nested.collect())]))
+    }
     /// The bytes on the wire.
     pub fn encode(&self, protocol: Protocol) -> Vec<u8> {
         let mut out = Vec::new();
@@ -87,6 +96,7 @@ impl Reply {
             Reply::Push(items) => aggregate(out, if resp3 { b'>' } else { b'*' }, items, protocol),
             Reply::Double(text) if resp3 => line(out, b',', text),
             Reply::Double(text) => bulk(out, b'$', &[text]),
+            Reply::ByProtocol(forms) => forms[usize::from(resp3)].encode_into(protocol, out),
             Reply::Map(pairs) => {
                 let (mark, len) = if resp3 { (b'%', pairs.len()) } else { (b'*', pairs.len() * 2) };
                 line(out, mark, len.to_string().as_bytes());

@@ -14,6 +14,8 @@ pub(crate) fn canonical(op: &Op, reply: &[u8]) -> Vec<Vec<u8>> {
         ["cluster", "shards"] => sorted(after_the_word(reply, b"replication-offset")),
         ["hello", ..] => after_the_word(reply, b"id"),
         ["role"] => role(reply),
+        ["info", ..] => without_average(reply),
+        ["dump", ..] => payload(reply),
         ["exec"] => sorted(node_lines(reply)),
         _ => talk::canonical(&op.argv, reply),
     }
@@ -65,4 +67,23 @@ fn role(reply: &[u8]) -> Vec<Vec<u8>> {
         !(line.starts_with(b":") || line.starts_with(b"$") || digits(line))
     };
     lines(reply).into_iter().filter(shown).collect()
+}
+
+/// The payload of a hash table is in its order: only its length counts, and the type before it.
+fn payload(reply: &[u8]) -> Vec<Vec<u8>> {
+    const TABLES: [u8; 2] = [2, 4];
+    let end = reply.iter().position(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+    match reply.get(end) {
+        Some(kind) if TABLES.contains(kind) => vec![reply[..=end].to_vec()],
+        _ => vec![reply.to_vec()],
+    }
+}
+
+/// The average time to live is sampled now and then; the length of the text depends on it.
+fn without_average(reply: &[u8]) -> Vec<Vec<u8>> {
+    let cut = |line: Vec<u8>| {
+        let end = line.windows(8).position(|part| part == b"avg_ttl=");
+        line[..end.unwrap_or(line.len())].to_vec()
+    };
+    lines(reply).into_iter().skip(1).map(cut).collect()
 }

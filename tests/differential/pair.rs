@@ -81,5 +81,6 @@ const RESET: &[&str] = &[
     "CLUSTER SETSLOT 11298 STABLE",
     "CLUSTER SETSLOT 15891 STABLE",
     "CONFIG SET hz 10",
+    "CONFIG RESETSTAT",
     "CONFIG SET cluster-node-timeout 15000",
 ];

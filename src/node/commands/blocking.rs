@@ -129,11 +129,8 @@ impl Node {
     fn end_of_wait(&mut self, now: Time, conn: ConnId, out: &mut Outbox) {
         let blocked = self.clients.get(conn).and_then(|client| client.blocked.clone());
         match blocked {
-            Some(Blocked::Keys { argv, .. }) => {
-                let single = ["blmove", "brpoplpush"].contains(&argv.name().as_str());
-                let nothing = if single { Reply::Nil } else { Reply::NilArray };
-                self.unblock(now, conn, nothing, out);
-            }
+            // Whatever the command would answer otherwise (`replyToBlockedClientOnTimeout`).
+            Some(Blocked::Keys { .. }) => self.unblock(now, conn, Reply::NilArray, out),
             Some(Blocked::Replicas { offset, .. }) => {
                 let count = self.replication.acked_count(offset);
                 self.unblock(now, conn, Reply::Int(i64::from(count)), out);

@@ -304,7 +304,10 @@ fn object(db: &mut Db<'_>, argv: &Argv, number: i64) -> Answer {
     Ok(db.value(&argv[2]).map_or(Reply::Nil, |_| Reply::Int(number)))
 }
 
-fn object_freq(_: &mut Db<'_>, _: &Argv) -> Answer {
+fn object_freq(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    if db.value(&argv[2]).is_none() {
+        return Ok(Reply::Nil);
+    }
     Err(Refused::text(
         "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note \
          that when switching between policies at runtime LRU and LFU data will take some time to \

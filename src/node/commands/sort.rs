@@ -66,7 +66,8 @@ fn elements(db: &mut Db<'_>, key: &Bytes) -> Result<Vec<Bytes>, Refused> {
         Some(Value::List(list)) => Ok(list.iter().cloned().collect()),
         Some(Value::Set(_)) => members(db, key),
         Some(Value::Zset(_)) => {
-            let zset = db.get::<Zset>(key)?.cloned().unwrap_or_default();
+            let Some(zset) = db.get_mut::<Zset>(key)? else { return Ok(Vec::new()) };
+            zset.grow();
             Ok(zset.iter().map(|(_, member)| member.clone()).collect())
         }
         Some(_) => Err(Refused::WrongType),

@@ -162,6 +162,7 @@ fn xread(db: &mut Db<'_>, argv: &Argv) -> Answer {
     if found.is_empty() {
         return Ok(Reply::NilArray);
     }
-    let pair = |(key, rows)| Reply::Array(vec![key, rows]);
-    Ok(Reply::Array(found.into_iter().map(pair).collect()))
+    let pair = |(key, rows): (Reply, Reply)| Reply::Array(vec![key, rows]);
+    let listed = Reply::Array(found.iter().cloned().map(pair).collect());
+    Ok(Reply::ByProtocol(Box::new([listed, Reply::Map(found)])))
 }

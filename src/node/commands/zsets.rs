@@ -264,7 +264,10 @@ fn zrange(db: &mut Db<'_>, argv: &Argv, options: &[Bytes], mut order: Order) -> 
     let Ok(offset) = usize::try_from(offset) else { return Ok(Reply::Array(Vec::new())) };
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     let rows = rows.into_iter().skip(offset).take(count);
-    Ok(Reply::Array(rows.flat_map(|row| row_reply(row, with_scores)).collect()))
+    Ok(match with_scores {
+        true => Reply::pairs(rows.map(pair)),
+        false => Reply::Array(rows.map(|(_, member)| Reply::Bulk(member)).collect()),
+    })
 }
 
 fn range_rows(db: &mut Db<'_>, argv: &Argv, order: Order) -> Result<Vec<(Score, Bytes)>, Refused> {
@@ -288,9 +291,8 @@ fn range_rows(db: &mut Db<'_>, argv: &Argv, order: Order) -> Result<Vec<(Score, 
     Ok(rows)
 }
 
-fn row_reply((score, member): (Score, Bytes), with_score: bool) -> Vec<Reply> {
-    let member = Reply::Bulk(member);
-    if with_score { vec![member, shown(score)] } else { vec![member] }
+fn pair((score, member): (Score, Bytes)) -> (Reply, Reply) {
+    (Reply::Bulk(member), shown(score))
 }
 
 fn zpop(db: &mut Db<'_>, argv: &Argv, highest: bool) -> Answer {
@@ -304,7 +306,11 @@ fn zpop(db: &mut Db<'_>, argv: &Argv, highest: bool) -> Answer {
     take(db, &argv[1], &members)?;
     let words = [Bytes::from("ZREM"), argv[1].clone()].into_iter().chain(members);
     db.rewrite(Argv::new(words));
-    Ok(Reply::Array(rows.into_iter().flat_map(|row| row_reply(row, true)).collect()))
+    let pairs = rows.into_iter().map(pair);
+    Ok(match argv.get(2) {
+        Some(_) => Reply::pairs(pairs),
+        None => Reply::Array(pairs.flat_map(|(member, score)| [member, score]).collect()),
+    })
 }
 
 fn zremrangebyrank(db: &mut Db<'_>, argv: &Argv) -> Answer {

@@ -52,6 +52,10 @@ impl Zset {
     pub fn is_large(&self) -> bool {
         self.large
     }
+    /// Leaves the listpack, as SORT makes it (`zsetConvert` in sort.c).
+    pub fn grow(&mut self) {
+        self.large = true;
+    }
     /// How many members.
     pub fn len(&self) -> usize {
         self.scores.len()
