@@ -163,3 +163,20 @@ fn nothing_that_runs_is_said_and_nothing_breaks() {
 fn without_tags(html: &str) -> String {
     html.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect()
 }
+
+#[test]
+fn what_the_network_loses_dies_with_a_cross_between_the_two() {
+    let mut session = after(10);
+    let ix = session.run.as_ref().expect("it runs").servers()[0];
+    session.update(Msg::Isolate(ix));
+    pass(&mut session, 1);
+    let view = view::of(&session);
+    let ghosts = view::moment::draw(&session, &view.timeline).packets.ghosts;
+    let lost: Vec<_> = ghosts.iter().filter(|ghost| ghost.held).collect();
+    assert!(!lost.is_empty(), "nothing was lost in a second of isolation");
+    let home = view.stage.discs.iter().find(|disc| disc.ix == ix).expect("7001").at;
+    for ghost in lost {
+        let far = (ghost.at.x - home.x).hypot(ghost.at.y - home.y);
+        assert!(40.0 < far, "it died at the door of 7001: {far}");
+    }
+}

@@ -75,6 +75,8 @@ pub struct Page {
     pub rail_toggled: bool,
     pub inspector_toggled: bool,
     pub help: bool,
+    /// Whether the learner's machine asks that nothing on the screen moves.
+    pub still: bool,
     /// The stage in pixels.
     pub stage: (f64, f64),
     /// The timeline's track in pixels.
@@ -94,6 +96,7 @@ impl Default for Page {
             rail_toggled: false,
             inspector_toggled: false,
             help: false,
+            still: false,
             stage: (768.0, 560.0),
             track: 640.0,
         }

@@ -248,7 +248,7 @@ impl Run {
         let fresh: Vec<PacketNote> = {
             let world = self.timeline.world();
             let since = self.seen_until;
-            world.arrived().rev().take_while(|note| since < note.arrives_at).cloned().collect()
+            world.arrived().rev().take_while(|note| since < note.ended_at()).cloned().collect()
         };
         self.arrived.extend(fresh.into_iter().rev().map(|note| (wall, note)));
         while self.arrived.len() > MOST_GHOSTS {

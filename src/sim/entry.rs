@@ -170,7 +170,7 @@ pub enum PacketKind {
     Fin,
 }
 
-/// A packet in flight, or one that arrived a moment ago.
+/// A packet in flight, or one that arrived or was lost a moment ago.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PacketNote {
     /** Its number. */
@@ -189,6 +189,15 @@ pub struct PacketNote {
     pub arrives_at: Time,
     /** How many nodes it gossips about. */
     pub mentions: u16,
+    /** When the network lost it; its sender's kernel will send it again. */
+    pub lost_at: Option<Time>,
+}
+
+impl PacketNote {
+    /// When its way ended, one way or the other.
+    pub fn ended_at(&self) -> Time {
+        self.lost_at.unwrap_or(self.arrives_at)
+    }
 }
 
 /// What happens to a packet, for those who want to see every one.

@@ -183,6 +183,8 @@ impl World {
         let Some(packet) = self.network.packets.iter().find(|packet| packet.id == id) else {
             return;
         };
+        let packet = packet.clone();
+        self.show_loss(&packet);
         let again =
             if packet.payload.opens() { FIRST_SYN_AGAIN_US } else { FIRST_RETRANSMISSION_US };
         self.delay_packet(id, again);

@@ -196,6 +196,24 @@ impl World {
             sent_at: packet.sent_at,
             arrives_at: packet.arrives_at,
             mentions: packet.payload.message().map_or(0, |m| m.gossip().len() as u16),
+            lost_at: None,
+        }
+    }
+
+    /// Those who watch see a packet die.
+    pub(in crate::sim) fn show_loss(&mut self, packet: &Packet) {
+        if self.network.arrived.is_some() {
+            let note = PacketNote { lost_at: Some(self.now), ..self.describe(packet) };
+            self.network.remember(&note);
+        }
+    }
+
+    /// A packet that is swallowed where it is sent.
+    fn show_swallowed(&mut self, to: ConnId, waiting: &Waiting) {
+        if self.network.arrived.is_some() {
+            let (id, payload, because) = waiting.clone();
+            let (sent_at, arrives_at) = (self.now, self.now);
+            self.show_loss(&Packet { id, to, sent_at, arrives_at, payload, because });
         }
     }
 
@@ -247,13 +265,7 @@ impl World {
     }
 
     /// The network swallowed a packet: the kernel keeps it and will try again.
-    fn hold(
-        &mut self,
-        to: ConnId,
-        waiting: (crate::sim::PacketId, Payload, Option<EntryId>),
-        one_way: bool,
-        log: &mut dyn Log,
-    ) {
+    fn hold(&mut self, to: ConnId, waiting: Waiting, one_way: bool, log: &mut dyn Log) {
         let opens = waiting.1.opens();
         if log.wants_packets() {
             let (id, payload, because) = waiting.clone();
@@ -261,6 +273,7 @@ impl World {
             let packet = Packet { id, to, sent_at: now, arrives_at: now, payload, because };
             log.packet(now, PacketEvent::Held(&self.describe(&packet), packet.payload.message()));
         }
+        self.show_swallowed(to, &waiting);
         let first = if opens { FIRST_SYN_AGAIN_US } else { FIRST_RETRANSMISSION_US };
         if let Some(connection) = self.connections.get_mut(to) {
             connection.held[side(to)] = true;
@@ -289,7 +302,8 @@ impl World {
         let Some(held) = self.network.held.get(&to).filter(|held| held.round == round) else {
             return;
         };
-        let opens = held.queue.front().is_some_and(|(_, payload, _)| payload.opens());
+        let first = held.queue.front().cloned();
+        let opens = first.as_ref().is_some_and(|(_, payload, _)| payload.opens());
         if self.connections.get(to).is_none() {
             self.network.held.remove(&to);
             return;
@@ -306,11 +320,16 @@ impl World {
                     self.refused(to, payload, because, log);
                 }
             }
-            Fate::Vanishes | Fate::Unacknowledged => self.try_later(to, round, opens, log),
+            Fate::Vanishes | Fate::Unacknowledged => {
+                if let Some(waiting) = first {
+                    self.show_swallowed(to, &waiting);
+                }
+                self.try_later(to, round, opens, log);
+            }
         }
     }
 
-    fn release(&mut self, to: ConnId) -> Vec<(crate::sim::PacketId, Payload, Option<EntryId>)> {
+    fn release(&mut self, to: ConnId) -> Vec<Waiting> {
         if let Some(connection) = self.connections.get_mut(to) {
             connection.held[side(to)] = false;
         }
@@ -376,6 +395,9 @@ impl World {
         self.network.corked.remove(&conn.other());
     }
 }
+
+/// What a kernel keeps to send it again.
+type Waiting = (crate::sim::PacketId, Payload, Option<EntryId>);
 
 /// What the network does with a packet.
 enum Fate {

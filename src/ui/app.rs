@@ -65,6 +65,8 @@ pub struct App {
 /// While time runs the view is made anew at least so often, in wall microseconds: offsets and ages
 /// change without a fact.
 const REFRESH_US: u64 = 150_000;
+/// Where nothing on the screen may move, it changes in steps this far apart, in wall microseconds.
+const STEP_US: u64 = 1_000_000;
 
 impl Component for App {
     type Message = Input;
@@ -155,11 +157,15 @@ impl App {
             callbacks.ask_for_frame();
         }
         let entries = self.session.run.as_ref().map_or(0, |run| run.log().len());
-        let due = self.known.1 + REFRESH_US <= self.session.playback.wall;
+        let still = self.session.page.still;
+        let every = if still { STEP_US } else { REFRESH_US };
+        let due = self.known.1 + every <= self.session.playback.wall;
         if entries != self.known.0 || (due && self.session.playback.playing) {
             return self.refresh();
         }
-        self.parts.renew_moment(&self.session);
+        if !still {
+            self.parts.renew_moment(&self.session);
+        }
     }
 
     fn refresh(&mut self) {

@@ -53,14 +53,15 @@ pub(super) fn page() -> Page {
     let theme = match kept(THEME).as_deref() {
         Some("light") => Theme::Light,
         Some("dark") => Theme::Dark,
-        _ if prefers_light() => Theme::Light,
+        _ if prefers("(prefers-color-scheme: light)") => Theme::Light,
         _ => Theme::Dark,
     };
-    Page { lang, theme, ..Page::default() }
+    let still = prefers("(prefers-reduced-motion: reduce)");
+    Page { lang, theme, still, ..Page::default() }
 }
 
-fn prefers_light() -> bool {
-    let query = window().and_then(|w| w.match_media("(prefers-color-scheme: light)").ok()?);
+fn prefers(what: &str) -> bool {
+    let query = window().and_then(|window| window.match_media(what).ok()?);
     query.is_some_and(|query| query.matches())
 }
 

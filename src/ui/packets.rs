@@ -43,6 +43,9 @@ fn way(flight: &Flight) -> Html {
         <g key={flight.id}>
             <path class={classes!("ch", "ahead", quiet)} d={flight.ahead.clone()} />
             <path class={classes!("ch", quiet)} d={flight.behind.clone()} />
+            if let Some(tip) = &flight.tip {
+                <path class={classes!("ch", quiet)} d="M-7-5 0 0-7 5" transform={tip.clone()} />
+            }
         </g>
     }
 }

@@ -73,11 +73,12 @@ fn packets(session: &Session, run: &Run) -> Packets {
     let ghosts = run.arrived().rev().filter_map(|(arrived, note)| {
         let sight = sight(&map, note, now)?;
         let shown = if sight.glyph.loud() { LOUD_GHOST_US } else { GHOST_US };
-        // Knocks on a dead node's door come ten a second: seen while they fly, they leave no trace.
-        let stays = sight.glyph != Glyph::Knock && wall < arrived + shown;
-        (note.arrives_at <= now && stays).then_some(sight)
+        // Knocks on a dead node's door come ten a second: seen while they fly, they leave no
+        // trace unless they were lost on the way.
+        let stays = (sight.held || sight.glyph != Glyph::Knock) && wall < arrived + shown;
+        (note.ended_at() <= now && stays).then_some(sight)
     });
-    packets::draw(flying, ghosts.collect(), center)
+    packets::draw(flying, ghosts.collect(), center, session.page.still)
 }
 
 fn sight(map: &Map<'_>, note: &PacketNote, now: Time) -> Option<Sight> {
@@ -87,9 +88,14 @@ fn sight(map: &Map<'_>, note: &PacketNote, now: Time) -> Option<Sight> {
         return None;
     }
     let way = note.arrives_at.micros_since(note.sent_at).max(1) as f64;
-    let done = (now.micros_since(note.sent_at) as f64 / way).min(1.0);
+    let until = note.lost_at.unwrap_or(now);
+    let done = match (note.lost_at, until.micros_since(note.sent_at)) {
+        // Swallowed as it was sent: somewhere between the two.
+        (Some(_), 0) => 0.5,
+        (_, gone) => (gone as f64 / way).min(1.0),
+    };
     let glyph = glyph(note.kind, map.is_server(note.from) && map.is_server(note.to));
-    Some(Sight { id: note.id.0, glyph, from, to, done, bad: false, held: false })
+    Some(Sight { id: note.id.0, glyph, from, to, done, bad: false, held: note.lost_at.is_some() })
 }
 
 /// `inside`: between two servers, where commands and replies are housekeeping of replication.

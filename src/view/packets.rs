@@ -105,7 +105,7 @@ pub struct Sight {
     pub done: f64,
     /// It carries an error.
     pub bad: bool,
-    /// The network swallowed it.
+    /// The network lost it: so far it came.
     pub held: bool,
 }
 
@@ -133,6 +133,8 @@ pub struct Flight {
     pub behind: String,
     /// The way ahead of it.
     pub ahead: String,
+    /// Where the point of an arrow is: its place and turn; only where nothing may move.
+    pub tip: Option<String>,
     /// The protocol's word beside it.
     pub label: Option<Point>,
 }
@@ -144,13 +146,13 @@ pub struct Ghost {
     pub id: u64,
     /// Its shape.
     pub glyph: Glyph,
-    /// Where it arrived.
+    /// Where it arrived, or died.
     pub at: Point,
     /// As of a packet in flight.
     pub transform: String,
     /// The way it came.
     pub trail: String,
-    /// It was swallowed: a red cross on it.
+    /// It died there: a red cross on it.
     pub held: bool,
     /// The class of its trail: `trail`, `trail loud`, `trail loud error`.
     pub trail_class: &'static str,
@@ -171,14 +173,24 @@ const WIDEST: f64 = 94.0;
 /// The height of a word, in px.
 const LINE: f64 = 15.0;
 
-/// Draws what is in flight and what arrived.
-pub fn draw(mut flying: Vec<Sight>, mut arrived: Vec<Sight>, center: Point) -> Packets {
+/// Draws what is in flight and what arrived. `still`: nothing may move, so that what flies is an arrow
+/// from the one to the other, with its shape halfway.
+pub fn draw(
+    mut flying: Vec<Sight>,
+    mut arrived: Vec<Sight>,
+    center: Point,
+    still: bool,
+) -> Packets {
     for (sights, most) in [(&mut flying, MOST), (&mut arrived, MOST_GHOSTS)] {
         sights.sort_by_key(|sight| (sight.glyph.rank(), std::cmp::Reverse(sight.id)));
         sights.truncate(most);
     }
     let mut words = Words { left: MOST_LABELS, placed: Vec::new() };
-    let flights = flying.iter().map(|sight| flight(sight, center, &mut words)).collect();
+    let mut flight = |sight: &Sight| match still {
+        true => arrow(sight, center, &mut words),
+        false => flight(sight, center, &mut words),
+    };
+    let flights = flying.iter().map(&mut flight).collect();
     let ghosts = arrived.iter().map(|sight| ghost(sight, center, &mut words)).collect();
     Packets { flights, ghosts }
 }
@@ -235,19 +247,35 @@ fn flight(sight: &Sight, center: Point, words: &mut Words) -> Flight {
     let transform = transform(sight.glyph, &chord, sight.done);
     let (behind, ahead) = chord.split(sight.done);
     let label = words.place(sight, at);
-    Flight { id: sight.id, glyph: sight.glyph, at, transform, behind, ahead, label }
+    Flight { id: sight.id, glyph: sight.glyph, at, transform, behind, ahead, tip: None, label }
+}
+
+fn arrow(sight: &Sight, center: Point, words: &mut Words) -> Flight {
+    let chord = chord(sight, center);
+    let tip = format!("{} rotate({:.0})", chord.at(1.0).translate(), chord.turn(1.0));
+    let at = chord.at(0.5);
+    Flight {
+        id: sight.id,
+        glyph: sight.glyph,
+        at,
+        transform: transform(sight.glyph, &chord, 0.5),
+        behind: chord.path(),
+        ahead: String::new(),
+        tip: Some(tip),
+        label: words.place(sight, at),
+    }
 }
 
 fn ghost(sight: &Sight, center: Point, words: &mut Words) -> Ghost {
     let chord = chord(sight, center);
-    let share = if sight.held { 0.5 } else { 1.0 };
+    let share = if sight.held { sight.done } else { 1.0 };
     let at = chord.at(share);
     Ghost {
         id: sight.id,
         glyph: sight.glyph,
         at,
         transform: transform(sight.glyph, &chord, share),
-        trail: chord.path(),
+        trail: if sight.held { chord.split(share).0 } else { chord.path() },
         held: sight.held,
         trail_class: match (sight.glyph.loud(), sight.bad) {
             (true, _) => "trail loud",
@@ -276,9 +304,27 @@ mod tests {
         };
         let mut flying: Vec<Sight> = (0..100).map(|id| sight(id, Glyph::Ping)).collect();
         flying.push(sight(100, Glyph::AuthAck));
-        let drawn = draw(flying, Vec::new(), Point { x: 50.0, y: 50.0 });
+        let drawn = draw(flying, Vec::new(), Point { x: 50.0, y: 50.0 }, false);
         assert_eq!(drawn.flights.len(), MOST);
         assert_eq!(drawn.flights[0].glyph, Glyph::AuthAck);
+    }
+
+    #[test]
+    fn where_nothing_may_move_a_packet_is_an_arrow_that_stands() {
+        let at = |x| (Point { x, y: 0.0 }, 10.0);
+        let sight = |done| Sight {
+            id: 1,
+            glyph: Glyph::AuthAck,
+            from: at(0.0),
+            to: at(100.0),
+            done,
+            bad: false,
+            held: false,
+        };
+        let center = Point { x: 50.0, y: 50.0 };
+        let early = draw(vec![sight(0.1)], Vec::new(), center, true);
+        assert_eq!(early, draw(vec![sight(0.9)], Vec::new(), center, true));
+        assert!(early.flights[0].tip.is_some());
     }
 
     #[test]
@@ -292,7 +338,8 @@ mod tests {
             bad: false,
             held: false,
         };
-        let drawn = draw(Vec::new(), (0..6).map(request).collect(), Point { x: 150.0, y: 300.0 });
+        let center = Point { x: 150.0, y: 300.0 };
+        let drawn = draw(Vec::new(), (0..6).map(request).collect(), center, false);
         let words: Vec<Point> = drawn.ghosts.iter().filter_map(|ghost| ghost.label).collect();
         assert!(!words.is_empty(), "there is room for one");
         for (i, a) in words.iter().enumerate() {
