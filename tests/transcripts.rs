@@ -2,6 +2,10 @@
 //!
 //! `cargo test --test transcripts -- failover` plays only the files whose path has the word.
 
+#[path = "transcripts/shown.rs"]
+mod shown;
+
+use shown::Shown;
 use slotlab::script::{Runner, rewritten};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -10,6 +14,7 @@ fn main() {
     let wanted: Vec<String> = env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     let mut failed = Vec::new();
     let mut played = 0;
+    let mut shown = Shown::default();
     for path in transcripts(Path::new("tests/testdata")) {
         let name = path.display().to_string();
         let text = fs::read_to_string(&path).expect("a transcript is text");
@@ -20,7 +25,7 @@ fn main() {
             continue;
         }
         played += 1;
-        if let Err(difference) = play(&path, &text) {
+        if let Err(difference) = play(&path, &text, &mut shown) {
             println!("FAILED {name}\n{difference}");
             failed.push(name);
         }
@@ -34,6 +39,8 @@ fn main() {
         failed.is_empty(),
         "a transcript says something else; REWRITE=1 records it, git diff shows it"
     );
+    let missing = if wanted.is_empty() { shown.missing() } else { Vec::new() };
+    assert!(missing.is_empty(), "no transcript shows {}", missing.join(", "));
 }
 
 fn transcripts(folder: &Path) -> Vec<PathBuf> {
@@ -50,9 +57,14 @@ fn transcripts(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn play(path: &Path, recorded: &str) -> Result<(), String> {
+fn play(path: &Path, recorded: &str, shown: &mut Shown) -> Result<(), String> {
     let mut runner = Runner::default();
-    let replayed = rewritten(recorded, |input| runner.run(input));
+    shown.forget();
+    let replayed = rewritten(recorded, |input| {
+        let said = runner.run(input);
+        shown.look(&runner, &said);
+        said
+    });
     if env::var_os("REWRITE").is_some() {
         fs::write(path, &replayed).expect("it can be written");
         return Ok(());
