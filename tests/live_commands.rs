@@ -95,10 +95,20 @@ fn every_help_is_that_of_a_real_server() {
 
 #[test]
 fn random_commands_get_the_answers_of_a_real_server() {
+    compare_answers(&Argv::from("HELLO 2"));
+}
+
+#[test]
+fn random_commands_get_the_answers_of_a_real_server_in_resp3() {
+    compare_answers(&Argv::from("HELLO 3"));
+}
+
+fn compare_answers(hello: &Argv) {
     let Some(mut theirs) = start_real() else { return };
     let seed = std::env::var("SLOTLAB_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(7);
     let mut rng = Rng::new(Seed(seed), 0);
     let mut ours = Ours::start();
+    assert_eq!(theirs.ask(hello).first(), ours.ask(hello).first());
     let mut different = Vec::new();
     for _ in 0..COMMANDS {
         let argv = talk::command(&mut rng);

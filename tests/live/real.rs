@@ -58,12 +58,13 @@ impl Real {
         let number: i64 = text.parse().unwrap_or(-1);
         reply.extend_from_slice(&line);
         match (line[0], number) {
-            (b'$', 0..) => {
+            (b'$' | b'=', 0..) => {
                 let mut body = vec![0; number as usize + 2];
                 self.stream.read_exact(&mut body).expect("the server answers");
                 reply.extend_from_slice(&body);
             }
-            (b'*', 0..) => (0..number).for_each(|_| self.read_value(reply)),
+            (b'*' | b'~' | b'>', 0..) => (0..number).for_each(|_| self.read_value(reply)),
+            (b'%', 0..) => (0..2 * number).for_each(|_| self.read_value(reply)),
             _ => {}
         }
     }

@@ -123,6 +123,19 @@ const PATTERNS: &[&str] = &[
     "XRANGE K -|1|x +|2",
     "XREVRANGE K + -",
     "XDEL K 1-1",
+    "XREAD COUNT S STREAMS K 0",
+    "XREAD STREAMS K K2 0 0",
+    "SPOP K 100",
+    "SRANDMEMBER K 100",
+    "HRANDFIELD K 100 [ WITHVALUES ]",
+    "ZREVRANGEBYSCORE K +inf -inf WITHSCORES",
+    "HSCAN K 0",
+    "ZSCAN K 0",
+    "SSCAN K 0",
+    "COMMAND INFO nosuch",
+    "CLUSTER INFO x",
+    "PUBSUB SHARDNUMSUB ch",
+    "PUBSUB CHANNELS",
     "SETBIT K 3|9|x 0|1|2",
     "GETBIT K 3|100",
     "BITCOUNT K [ S S ]",
@@ -216,9 +229,24 @@ fn word(rng: &mut Rng, token: &str) -> Bytes {
 
 /// An answer, its parts sorted where their order is that of a hash table.
 pub(crate) fn canonical(argv: &Argv, reply: &[u8]) -> Vec<Vec<u8>> {
-    const UNORDERED: [&str; 11] = [
-        "keys", "sort", "smembers", "sinter", "sunion", "sdiff", "hgetall", "hkeys", "hvals",
-        "scan", "exec",
+    const UNORDERED: [&str; 17] = [
+        "keys",
+        "sort",
+        "smembers",
+        "sinter",
+        "sunion",
+        "sdiff",
+        "hgetall",
+        "hkeys",
+        "hvals",
+        "scan",
+        "exec",
+        "spop",
+        "srandmember",
+        "hrandfield",
+        "hscan",
+        "zscan",
+        "sscan",
     ];
     let mut lines: Vec<Vec<u8>> = reply.split(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect();
     let name = argv.name();

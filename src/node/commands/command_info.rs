@@ -16,7 +16,7 @@ pub(super) const SUBCOMMANDS: &[Command] = &[
         Reply::Int(COMMANDS.iter().map(|family| family.len() as i64).sum()).into()
     }),
     node("command|info", -2, EVER, Keys::None, |_, call| {
-        let row = |name: &bytes::Bytes| named(name).map_or(Reply::NilArray, describe);
+        let row = |name: &bytes::Bytes| named(name).map_or(Reply::Nil, describe);
         match &call.argv[2..] {
             [] => every().into(),
             names => Reply::Array(names.iter().map(row).collect()).into(),
@@ -65,9 +65,12 @@ fn describe(command: &Command) -> Reply {
         Reply::Int(last),
         Reply::Int(step),
         Reply::Set(Vec::new()),
-        Reply::Array(Vec::new()),
-        Reply::Array(Vec::new()),
-        Reply::Array(command.subcommands.iter().map(describe).collect()),
+        Reply::Set(Vec::new()),
+        Reply::Set(Vec::new()),
+        match command.subcommands {
+            [] => Reply::Set(Vec::new()),
+            some => Reply::Array(some.iter().map(describe).collect()),
+        },
     ])
 }
 

@@ -5,7 +5,7 @@
 use super::sets::scan_reply;
 use super::strings::add_decimals;
 use super::table::{GROW_FAST, READ, READ_FAST, WRITE_FAST, data, key};
-use super::words::{command, int, number_word};
+use super::words::{command, int, is, number_word};
 use super::{Answer, Command, Refused};
 use crate::node::keyspace::{Db, Hash, number};
 use crate::words::{Argv, Reply};
@@ -132,6 +132,24 @@ fn hrandfield(db: &mut Db<'_>, argv: &Argv) -> Answer {
         let at = db.rng.below(all.len() as u64) as usize;
         return Ok(Reply::Bulk(all[at].0.clone()));
     };
-    let count = int(count)?.unsigned_abs() as usize;
-    Ok(Reply::Array(all.into_iter().take(count).map(|(f, _)| Reply::Bulk(f)).collect()))
+    let count = int(count)?;
+    let with_values = match &argv[3..] {
+        [] => false,
+        [word] if is(word, "withvalues") => true,
+        _ => return Err(Refused::Syntax),
+    };
+    // Fewer than nothing: so many, and the same one may come again.
+    let rows: Vec<_> = match usize::try_from(count) {
+        Ok(count) => all.into_iter().take(count).collect(),
+        Err(_) if all.is_empty() => Vec::new(),
+        Err(_) => {
+            let draw = |_| all[db.rng.below(all.len() as u64) as usize].clone();
+            (0..count.unsigned_abs()).map(draw).collect()
+        }
+    };
+    let rows = rows.into_iter().map(|(field, value)| (Reply::Bulk(field), Reply::Bulk(value)));
+    Ok(match with_values {
+        true => Reply::pairs(rows),
+        false => Reply::Array(rows.map(|(field, _)| field).collect()),
+    })
 }

@@ -144,7 +144,7 @@ fn xread(db: &mut Db<'_>, argv: &Argv) -> Answer {
     let names = argv.get(at + 1..).unwrap_or_default();
     if names.is_empty() || !names.len().is_multiple_of(2) {
         return Err(Refused::text(
-            "ERR Unbalanced 'xread' list of streams: for each stream key an ID or '$' must be \
+            "ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be \
              specified.",
         ));
     }
