@@ -76,7 +76,9 @@ fn settled(masters: u16, replicas: u16, node_timeout: u64) -> World {
 
 fn steady(masters: u16, replicas: u16, node_timeout: u64, span_s: u64, runs: usize) -> String {
     let before = memory_mib();
+    let start = seconds();
     let world = settled(masters, replicas, node_timeout);
+    let opening = seconds() - start;
     let after = memory_mib();
     let mut packets = 0;
     let took = best(runs, || {
@@ -91,7 +93,10 @@ fn steady(masters: u16, replicas: u16, node_timeout: u64, span_s: u64, runs: usi
         (Some(before), Some(after)) => format!(", {:.0} MiB", after - before),
         _ => String::new(),
     };
-    format!("{speed:.0} simulated seconds a second ({rate} packets a simulated second{memory})")
+    let digits = usize::from(speed < 100.0);
+    format!(
+        "{speed:.digits$} simulated seconds a second ({rate} packets a simulated second{memory}; all connected in {opening:.2} s)"
+    )
 }
 
 fn kill() -> String {

@@ -4,7 +4,7 @@
 //! arrives, only what it hears itself. Absent: latency, loss, processes: the world's business.
 
 use crate::shapes::stream::ClientData;
-use crate::shapes::{Fact, Message};
+use crate::shapes::{Cards, Fact, Message};
 use crate::words::Millis;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
@@ -86,6 +86,8 @@ pub struct Outbox {
     pub facts: Vec<Fact>,
     /// The number of the next connection; the world sets it before a step and reads it after.
     pub next_connection: u32,
+    /// The cards that packets name by number; the world lends them for a step.
+    pub cards: Cards,
 }
 
 impl Outbox {

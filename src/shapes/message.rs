@@ -3,6 +3,7 @@
 //! In Redis: `clusterMsg` (cluster.h 7.0.15). Spec: bus 2 and 6. Packets are values here, not bytes,
 //! but know the size they have on the wire.
 
+use crate::shapes::card::CardNo;
 use crate::words::{NodeId, SlotSet};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -116,9 +117,6 @@ impl fmt::Debug for Flags {
 pub struct Header {
     /** Who sends. */
     pub sender: NodeId,
-    /** What it knows of its own name and place. No part of the packet: views that say the same
-    come to share it. */
-    pub card: Arc<Card>,
     /** Its current epoch. */
     pub current_epoch: Epoch,
     /** The config epoch of its slots (of its master's, if a replica). */
@@ -147,32 +145,11 @@ pub struct Header {
     pub hostname: Option<Arc<str>>,
 }
 
-/// Who a node is, and where: what stays, and is the same in most eyes. So it is kept once and shared
-/// by views and packets.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Card {
-    /** Its id. */
-    pub node: NodeId,
-    /** Its address; None if unknown. */
-    pub ip: Option<IpAddr>,
-    /** Its client port; 0 if unknown. */
-    pub port: u16,
-    /** Its bus port; 0 if unknown. */
-    pub bus_port: u16,
-}
-
-impl Card {
-    /// A node of which nothing but its id is known.
-    pub const fn named(node: NodeId) -> Card {
-        Card { node, ip: None, port: 0, bus_port: 0 }
-    }
-}
-
 /// What one packet says of a third node.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Gossip {
-    /** Whom, and where that is. */
-    pub card: Arc<Card>,
+    /** Whom, and where that is: the world has the card. */
+    pub card: CardNo,
     /** When the outstanding ping was sent, Unix seconds; 0: none. */
     pub ping_sent_s: u32,
     /** When the last pong came, Unix seconds. */

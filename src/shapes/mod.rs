@@ -2,6 +2,7 @@
 //!
 //! Data with its text forms; no behaviour of nodes or of the world.
 
+pub mod card;
 pub mod config;
 pub mod fact;
 pub mod message;
@@ -9,6 +10,7 @@ pub mod spec;
 pub mod stream;
 pub mod topology;
 
+pub use card::{Card, CardNo, Cards};
 pub use config::Config;
 pub use fact::Fact;
 pub use message::{Epoch, Message};

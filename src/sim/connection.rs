@@ -67,10 +67,44 @@ pub(in crate::sim) fn side(conn: ConnId) -> usize {
 
 const PAGE: usize = 32;
 
-#[derive(Clone, Debug)]
+/// Up to 32 neighbouring connections. Most attempts to connect to a server that is not up yet leave
+/// nothing behind, so only what is there takes room.
+#[derive(Clone, Debug, Default)]
 struct Page {
-    used: u16,
-    slots: [Option<Connection>; PAGE],
+    /// A bit for each that is there.
+    there: u32,
+    /// Those, ascending.
+    held: Vec<Connection>,
+}
+
+impl Page {
+    /// Its place among those that are there, and whether it is there itself.
+    fn place(&self, slot: usize) -> (usize, bool) {
+        let before = self.there & ((1 << slot) - 1);
+        (before.count_ones() as usize, self.there >> slot & 1 == 1)
+    }
+    fn get(&self, slot: usize) -> Option<&Connection> {
+        let (place, there) = self.place(slot);
+        if there { self.held.get(place) } else { None }
+    }
+    fn insert(&mut self, slot: usize, connection: Connection) {
+        let (place, there) = self.place(slot);
+        assert!(!there, "connection numbers are used once");
+        self.there |= 1 << slot;
+        self.held.insert(place, connection);
+    }
+    fn remove(&mut self, slot: usize) {
+        let (place, there) = self.place(slot);
+        if there {
+            self.there &= !(1 << slot);
+            self.held.remove(place);
+            self.held.shrink_to(self.held.len() * 2);
+        }
+    }
+    /// All with their slots, ascending.
+    fn iter(&self) -> impl Iterator<Item = (usize, &Connection)> {
+        (0..PAGE).filter(|slot| self.there >> slot & 1 == 1).zip(&self.held)
+    }
 }
 
 /// All connections, by number.
@@ -84,34 +118,29 @@ pub(in crate::sim) struct Connections {
 impl Connections {
     pub(in crate::sim) fn get(&self, conn: ConnId) -> Option<&Connection> {
         let number = conn.connection() as usize;
-        self.pages.get(number / PAGE)?.as_ref()?.slots[number % PAGE].as_ref()
+        self.pages.get(number / PAGE)?.as_ref()?.get(number % PAGE)
     }
     #[inline]
     pub(in crate::sim) fn get_mut(&mut self, conn: ConnId) -> Option<&mut Connection> {
         let number = conn.connection() as usize;
         let page = self.pages.get_mut(number / PAGE)?.as_mut()?;
-        Arc::make_mut(page).slots[number % PAGE].as_mut()
+        let (place, there) = page.place(number % PAGE);
+        if there { Arc::make_mut(page).held.get_mut(place) } else { None }
     }
     pub(in crate::sim) fn insert(&mut self, conn: ConnId, connection: Connection) {
         let number = conn.connection() as usize;
         if self.pages.len() <= number / PAGE {
             self.pages.resize_with(number / PAGE + 1, || None);
         }
-        let page = self.pages[number / PAGE]
-            .get_or_insert_with(|| Arc::new(Page { used: 0, slots: [const { None }; PAGE] }));
-        let page = Arc::make_mut(page);
-        assert!(page.slots[number % PAGE].is_none(), "connection numbers are used once");
-        page.slots[number % PAGE] = Some(connection);
-        page.used += 1;
+        let page = self.pages[number / PAGE].get_or_insert_default();
+        Arc::make_mut(page).insert(number % PAGE, connection);
     }
     pub(in crate::sim) fn remove(&mut self, conn: ConnId) {
         let number = conn.connection() as usize;
-        let Some(Some(shared)) = self.pages.get_mut(number / PAGE) else { return };
-        let page = Arc::make_mut(shared);
-        if page.slots[number % PAGE].take().is_some() {
-            page.used -= 1;
-        }
-        if page.used == 0 {
+        let Some(Some(page)) = self.pages.get_mut(number / PAGE) else { return };
+        let left = Arc::make_mut(page);
+        left.remove(number % PAGE);
+        if left.there == 0 {
             self.pages[number / PAGE] = None;
         }
     }
@@ -134,12 +163,11 @@ impl Connections {
     }
     /// All of them by the end that opened them, in order of number.
     pub(in crate::sim) fn iter(&self) -> impl Iterator<Item = (ConnId, &Connection)> {
-        self.pages.iter().enumerate().filter_map(|(n, page)| Some((n, page.as_ref()?))).flat_map(
-            |(n, page)| {
-                page.slots.iter().enumerate().filter_map(move |(i, slot)| {
-                    Some((ConnId(((n * PAGE + i) << 1) as u32), slot.as_ref()?))
-                })
-            },
-        )
+        let pages = self.pages.iter().enumerate();
+        pages.filter_map(|(n, page)| Some((n, page.as_ref()?))).flat_map(|(n, page)| {
+            page.iter().map(move |(slot, connection)| {
+                (ConnId(((n * PAGE + slot) << 1) as u32), connection)
+            })
+        })
     }
 }

@@ -45,7 +45,7 @@ pub use inspect::{ClientView, ContainerState};
 
 use crate::node::io::Outbox;
 use crate::node::persistence::Disk;
-use crate::shapes::Spec;
+use crate::shapes::{Cards, Spec};
 use crate::words::{Rng, Seed, Time};
 use agenda::{Agenda, Event};
 use client::Clients;
@@ -67,6 +67,8 @@ pub struct World {
     network: Network,
     connections: Connections,
     clients: Clients,
+    /// What the packets' numbers of cards mean; lent to each step.
+    cards: Cards,
     /// How many entries were noted.
     entries: u64,
     /// How many events were handled.
@@ -99,6 +101,7 @@ impl World {
             network: Network::new(&spec, Rng::new(seed, LANE_NETWORK)),
             connections: Connections::default(),
             clients: Clients::default(),
+            cards: Cards::default(),
             entries: 0,
             handled: 0,
             outbox: Outbox::default(),

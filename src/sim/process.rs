@@ -152,6 +152,7 @@ impl World {
     ) {
         let mut out = std::mem::take(&mut self.outbox);
         out.next_connection = self.connections.next;
+        std::mem::swap(&mut out.cards, &mut self.cards);
         let now = self.now;
         if let Some(process) = self.process_mut(ix, life) {
             Arc::make_mut(&mut process.node).step(now, input, &mut out);
@@ -169,6 +170,7 @@ impl World {
         log: &mut dyn Log,
     ) {
         self.connections.next = out.next_connection;
+        std::mem::swap(&mut out.cards, &mut self.cards);
         let mut because = cause.and_then(root);
         for fact in out.facts.drain(..) {
             because = Some(self.note(Who::Container(ix), What::Fact(fact), cause, log));

@@ -37,6 +37,7 @@ impl World {
         let luck = Seed(self.runtime_mut(ix).luck.next_u64());
         let mut out = std::mem::take(&mut self.outbox);
         out.next_connection = self.connections.next;
+        std::mem::swap(&mut out.cards, &mut self.cards);
         let node = Node::boot(self.now, &server, &disk, luck, &mut out);
         self.runtime_mut(ix).node_id = Some(node.cluster().myself());
         self.runtime_mut(ix).state = State::Serving(Box::new(Process::new(node)));

@@ -10,8 +10,8 @@ use super::Cluster;
 use super::peer::{Peer, PeerIx, Stamp};
 use crate::node::Node;
 use crate::node::io::Outbox;
-use crate::shapes::Fact;
-use crate::shapes::message::{Card, Flags, Gossip};
+use crate::shapes::message::{Flags, Gossip};
+use crate::shapes::{Card, Cards, Fact};
 use crate::words::{Millis, Rng, Time};
 
 /// However small the cluster, three nodes are named, so that failure reports spread.
@@ -29,8 +29,8 @@ const FAILING: Flags = Flags::PFAIL.with(Flags::FAIL);
 
 impl Node {
     /// The gossip section of the next packet.
-    pub(super) fn build_gossip(&mut self) -> Vec<Gossip> {
-        self.cluster.sample_gossip(&mut self.rng)
+    pub(super) fn build_gossip(&mut self, out: &mut Outbox) -> Vec<Gossip> {
+        self.cluster.sample_gossip(&mut self.rng, &mut out.cards)
     }
 
     /// Takes in what a packet says of others. A MEET from a stranger has no `sender`: nothing in it
@@ -47,10 +47,13 @@ impl Node {
         for part in section.chunks(AT_ONCE) {
             let mut guesses = [None; AT_ONCE];
             for (guess, said) in guesses.iter_mut().zip(part) {
-                *guess = self.cluster.roster.guess(&said.card.node);
+                *guess = self.cluster.roster.guess(said.card);
             }
             for (guess, said) in guesses.into_iter().zip(part) {
-                match (self.cluster.roster.confirm(guess, &said.card), sender) {
+                let known = self.cluster.roster.confirm(guess, said.card);
+                let known = known
+                    .or_else(|| self.cluster.roster.look_up(said.card, out.cards.get(said.card)));
+                match (known, sender) {
                     (Some(node), _) if self.cluster.nobody_doubts(node, said) => {
                         self.cluster.roster.get_mut(node).hear_pong(said, latest);
                     }
@@ -92,7 +95,7 @@ impl Node {
 }
 
 impl Cluster {
-    fn sample_gossip(&mut self, rng: &mut Rng) -> Vec<Gossip> {
+    fn sample_gossip(&mut self, rng: &mut Rng, cards: &mut Cards) -> Vec<Gossip> {
         let known = self.roster.len();
         self.told.forget_all(self.roster.places());
         let mut fresh = known.saturating_sub(2);
@@ -116,11 +119,11 @@ impl Cluster {
                 fresh -= 1;
                 if is_worth_telling(peer) {
                     self.told.note(ix);
-                    section.push(entry(peer));
+                    section.push(self.entry(ix, cards));
                 }
             }
         }
-        self.append_suspects(&mut section);
+        self.append_suspects(&mut section, cards);
         section
     }
 
@@ -132,14 +135,27 @@ impl Cluster {
     }
 
     /// Whoever is suspected is in every packet: that is how a majority forms.
-    fn append_suspects(&self, section: &mut Vec<Gossip>) {
+    fn append_suspects(&mut self, section: &mut Vec<Gossip>, cards: &mut Cards) {
         if self.pfail_count == 0 {
             return;
         }
-        let suspects = self.roster.iter().map(|(_, peer)| peer).filter(|peer| {
+        let suspects = self.roster.iter().filter(|(_, peer)| {
             peer.flags.has(Flags::PFAIL) && !peer.flags.has(Flags::HANDSHAKE.with(Flags::NOADDR))
         });
-        section.extend(suspects.take(self.pfail_count).map(entry));
+        let suspects: Vec<PeerIx> = suspects.map(|(ix, _)| ix).take(self.pfail_count).collect();
+        section.extend(suspects.into_iter().map(|ix| self.entry(ix, cards)));
+    }
+
+    #[inline]
+    fn entry(&mut self, ix: PeerIx, cards: &mut Cards) -> Gossip {
+        let card = self.roster.number(ix, cards);
+        let peer = self.roster.get(ix);
+        Gossip {
+            card,
+            ping_sent_s: (peer.ping_sent.ms() / 1000) as u32,
+            pong_received_s: (peer.pong_received.ms() / 1000) as u32,
+            flags: peer.flags,
+        }
     }
 
     /// Whether a node is well in everybody's eyes: then news of its life are all there is to hear.
@@ -155,7 +171,7 @@ impl Cluster {
         if !peer.flags.has(FAILING) || said.flags.has(Flags::NOADDR) {
             return;
         }
-        let Card { ip, port, bus_port, .. } = *said.card;
+        let Card { ip, port, bus_port, .. } = **out.cards.get(said.card);
         if (peer.ip(), peer.port(), peer.bus_port()) == (ip, port, bus_port) {
             return;
         }
@@ -165,12 +181,14 @@ impl Cluster {
 
     /// A node that a trusted node knows is trusted: no handshake, its flags as they are told.
     fn learn_of(&mut self, now: Time, said: &Gossip, out: &mut Outbox) {
-        if said.flags.has(Flags::NOADDR) || self.is_banned(now, &said.card.node) {
+        if said.flags.has(Flags::NOADDR) || self.is_banned(now, &out.cards.get(said.card).node) {
             return;
         }
         let nothing = self.slots.nothing.clone();
-        self.add_peer(Peer::new(said.card.clone(), said.flags, Stamp::from(now), nothing));
-        out.note(Fact::NodeJoined { peer: said.card.node });
+        let card = out.cards.get(said.card).clone();
+        let peer = card.node;
+        self.add_peer(Peer::new(card, said.flags, Stamp::from(now), nothing));
+        out.note(Fact::NodeJoined { peer });
     }
 }
 
@@ -208,14 +226,4 @@ impl Peer {
 fn is_worth_telling(peer: &Peer) -> bool {
     let named = !peer.flags.has(Flags::HANDSHAKE.with(Flags::NOADDR));
     named && (peer.is_linked() || !peer.slots().is_empty())
-}
-
-#[inline]
-fn entry(peer: &Peer) -> Gossip {
-    Gossip {
-        card: peer.card().clone(),
-        ping_sent_s: (peer.ping_sent.ms() / 1000) as u32,
-        pong_received_s: (peer.pong_received.ms() / 1000) as u32,
-        flags: peer.flags,
-    }
 }

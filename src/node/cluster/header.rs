@@ -14,7 +14,6 @@ impl Node {
         let claim = master.unwrap_or(me);
         Header {
             sender: me.id(),
-            card: me.card().clone(),
             current_epoch: cluster.current_epoch,
             config_epoch: claim.config_epoch(),
             offset: self.replication.bus_offset(),

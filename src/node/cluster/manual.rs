@@ -101,7 +101,7 @@ impl Node {
         self.cluster.manual.replica = Some(replica);
         self.cluster.manual.paused_until = Stamp::from(now + PAUSE);
         out.note(Fact::ManualPaused { replica: self.cluster.peer(replica).id() });
-        let section = self.build_gossip();
+        let section = self.build_gossip(out);
         self.answer(conn, Body::Ping(section), out);
     }
 

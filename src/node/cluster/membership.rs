@@ -8,9 +8,9 @@ use super::Cluster;
 use super::peer::{Peer, PeerIx};
 use crate::node::Node;
 use crate::node::io::Outbox;
-use crate::shapes::Fact;
 use crate::shapes::fact::ReplicaWhy;
-use crate::shapes::message::{Card, Flags};
+use crate::shapes::message::Flags;
+use crate::shapes::{Card, Fact};
 use crate::words::{NodeId, Time};
 use std::net::IpAddr;
 

@@ -5,8 +5,8 @@
 //! In Redis: `clusterNode` (cluster.h). Spec: bus 1.
 
 use crate::node::io::ConnId;
-use crate::shapes::Epoch;
-use crate::shapes::message::{Card, Flags};
+use crate::shapes::message::Flags;
+use crate::shapes::{Card, CardNo, Epoch};
 use crate::words::{NodeId, SlotSet, Time};
 use std::cmp::Ordering;
 use std::fmt;
@@ -115,13 +115,14 @@ pub struct Report {
 /// What a node knows of one node of its cluster.
 ///
 /// A packet names a tenth of the cluster, and with a thousand nodes there are a million of these. So
-/// the row is what gossip reads and writes, in half a line of the cache: who it is (a card that all
-/// views share) and its pulse. All else is behind `standing`, which snapshots share.
+/// the row is what gossip reads and writes, in half a line of the cache: the number of its card, and its
+/// pulse. All else is behind `standing`, which snapshots share.
 #[derive(Clone, Debug)]
 #[repr(C, align(32))]
 pub struct Peer {
-    card: Arc<Card>,
     standing: Arc<Standing>,
+    /// The number of its card, once a packet named it.
+    number: Option<CardNo>,
     /// When it last answered (or was last seen by others to answer).
     pub pong_received: Stamp,
     /// Its flags.
@@ -134,9 +135,10 @@ pub struct Peer {
 
 const _: () = assert!(std::mem::size_of::<Peer>() == 32);
 
-/// What a node knows of another beside its name and its pulse.
+/// What a node knows of another beside its pulse.
 #[derive(Clone, Debug)]
 pub(super) struct Standing {
+    card: Arc<Card>,
     /// When anything last came from it.
     pub(super) data_received: Stamp,
     /// The epoch of its claim of slots; 0 for a replica.
@@ -165,6 +167,7 @@ pub(super) struct Standing {
 impl Peer {
     pub(super) fn new(card: Arc<Card>, flags: Flags, created: Stamp, slots: Arc<SlotSet>) -> Peer {
         let standing = Standing {
+            card,
             data_received: Stamp::NEVER,
             config_epoch: Epoch(0),
             offset: 0,
@@ -179,8 +182,8 @@ impl Peer {
             fail_time: Stamp::NEVER,
         };
         Peer {
-            card,
             standing: Arc::new(standing),
+            number: None,
             pong_received: Stamp::NEVER,
             flags,
             ping_sent: Stamp::NEVER,
@@ -189,21 +192,29 @@ impl Peer {
     }
 
     /// Who it is and where.
-    #[inline]
     pub(super) fn card(&self) -> &Arc<Card> {
-        &self.card
+        &self.standing.card
     }
-    /// The card, to be changed; until then it may be shared with other views.
+    /// The card, to be changed: it is another one then.
     pub(super) fn card_mut(&mut self) -> &mut Card {
-        Arc::make_mut(&mut self.card)
+        self.number = None;
+        Arc::make_mut(&mut self.standing_mut().card)
     }
-    /// Takes the card that the node itself hands out, if it says the same: so that all views come to
-    /// share one.
+    /// The number of its card, if it is known.
     #[inline]
-    pub(super) fn share_card(&mut self, own: &Arc<Card>) {
-        if !Arc::ptr_eq(&self.card, own) && self.card == *own {
-            self.card = own.clone();
+    pub(super) const fn number(&self) -> Option<CardNo> {
+        self.number
+    }
+    /// Its card has this number; `card` is the one that everybody shares.
+    pub(super) fn set_number(&mut self, number: CardNo, card: &Arc<Card>) {
+        self.number = Some(number);
+        if !Arc::ptr_eq(self.card(), card) {
+            self.standing_mut().card = card.clone();
         }
+    }
+    /// Its place is vacant: no packet means it any more.
+    pub(super) fn vacate(&mut self) {
+        self.number = None;
     }
     /// All else that is known of it, to be changed.
     #[inline]
@@ -214,19 +225,19 @@ impl Peer {
     /// Its id; random while the handshake lasts.
     #[inline]
     pub fn id(&self) -> NodeId {
-        self.card.node
+        self.standing.card.node
     }
     /// Its address, if known.
     pub fn ip(&self) -> Option<IpAddr> {
-        self.card.ip
+        self.standing.card.ip
     }
     /// Its client port; 0 if unknown.
     pub fn port(&self) -> u16 {
-        self.card.port
+        self.standing.card.port
     }
     /// Its bus port; 0 if unknown.
     pub fn bus_port(&self) -> u16 {
-        self.card.bus_port
+        self.standing.card.bus_port
     }
     /// When anything last came from it.
     pub fn data_received(&self) -> Stamp {

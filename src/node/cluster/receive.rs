@@ -82,7 +82,6 @@ impl Node {
         if peer.in_handshake() {
             return;
         }
-        peer.share_card(&header.card);
         peer.standing_mut().offset = header.offset;
         if header.config_epoch > known_epoch {
             peer.standing_mut().config_epoch = header.config_epoch;
@@ -112,7 +111,7 @@ impl Node {
             if sender.is_none() && kind == Kind::Meet {
                 self.process_gossip(now, None, gossip, out);
             }
-            let section = self.build_gossip();
+            let section = self.build_gossip(out);
             self.answer(conn, Body::Pong(section), out);
         }
         if let Some(peer) = wire.peer.filter(|_| wire.outbound)

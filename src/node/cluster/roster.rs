@@ -15,7 +15,7 @@
 //! Absent: incremental rehashing; a grown table is complete at once.
 
 use super::peer::{Peer, PeerIx};
-use crate::shapes::message::Card;
+use crate::shapes::{Card, CardNo, Cards};
 use crate::words::{NodeId, Rng};
 use std::sync::Arc;
 
@@ -29,6 +29,8 @@ pub(super) struct Roster {
     tags: Vec<u8>,
     starts: Vec<u16>,
     filled: Vec<u16>,
+    /// By number of a card: the place of who had it last.
+    numbered: Vec<Option<PeerIx>>,
 }
 
 /// `DICT_HT_INITIAL_SIZE`.
@@ -45,6 +47,7 @@ impl Roster {
             tags: Vec::new(),
             starts: vec![0; FIRST_BUCKETS + 1],
             filled: Vec::new(),
+            numbered: Vec::new(),
         };
         roster.add(myself);
         roster
@@ -90,22 +93,43 @@ impl Roster {
         None
     }
 
-    /// The place that the node with this id has if it is known, without a look at the node itself:
+    /// The place of the node with this card if it is known, without a look at the node itself:
     /// [`Roster::confirm`] has to follow.
     #[inline]
-    pub(super) fn guess(&self, id: &NodeId) -> Option<PeerIx> {
-        let hash = self.hash(id);
-        let (first, end) = self.bounds(self.bucket(hash));
-        (first..end).find(|&at| self.tags[at] == tag(hash)).map(|at| self.order[at])
+    pub(super) fn guess(&self, number: CardNo) -> Option<PeerIx> {
+        self.numbered.get(number.index()).copied().flatten()
     }
-    /// Turns a guess into knowledge.
+    /// Turns a guess into knowledge; None if the card has to be read.
     #[inline]
-    pub(super) fn confirm(&self, guess: Option<PeerIx>, card: &Arc<Card>) -> Option<PeerIx> {
-        match guess {
-            Some(ix) if Arc::ptr_eq(self.get(ix).card(), card) => Some(ix),
-            Some(ix) if self.get(ix).id() == card.node => Some(ix),
-            Some(_) | None => self.find(&card.node),
+    pub(super) fn confirm(&self, guess: Option<PeerIx>, number: CardNo) -> Option<PeerIx> {
+        guess.filter(|&ix| self.get(ix).number() == Some(number))
+    }
+    /// The place of the node that a card names, wherever it is said to be.
+    pub(super) fn look_up(&mut self, number: CardNo, card: &Arc<Card>) -> Option<PeerIx> {
+        let ix = self.find(&card.node)?;
+        if self.get(ix).card() == card {
+            self.note_number(ix, number, card);
         }
+        Some(ix)
+    }
+    /// The number of a node's card.
+    #[inline]
+    pub(super) fn number(&mut self, ix: PeerIx, cards: &mut Cards) -> CardNo {
+        match self.get(ix).number() {
+            Some(number) => number,
+            None => {
+                let number = cards.number(self.get(ix).card());
+                self.note_number(ix, number, cards.get(number));
+                number
+            }
+        }
+    }
+    fn note_number(&mut self, ix: PeerIx, number: CardNo, card: &Arc<Card>) {
+        self.get_mut(ix).set_number(number, card);
+        if self.numbered.len() <= number.index() {
+            self.numbered.resize(number.index() + 1, None);
+        }
+        self.numbered[number.index()] = Some(ix);
     }
 
     /// Adds a node whose id is not known yet to any place.
@@ -131,6 +155,7 @@ impl Roster {
     /// Removes a node; its place is free for another.
     pub(super) fn remove(&mut self, ix: PeerIx) {
         self.leave(ix);
+        self.get_mut(ix).vacate();
         self.vacant.push(ix);
     }
 

@@ -43,7 +43,7 @@ impl Node {
 
     /// Sends a PING on this node's link; from now on an answer is awaited.
     pub(super) fn send_ping(&mut self, now: Time, to: PeerIx, out: &mut Outbox) {
-        let gossip = self.build_gossip();
+        let gossip = self.build_gossip(out);
         self.cluster.roster.get_mut(to).ping_sent = Stamp::from(now);
         let message = self.packet(Body::Ping(gossip));
         self.cluster.send_to(to, message, out);
@@ -53,7 +53,7 @@ impl Node {
     pub(super) fn greet(&mut self, now: Time, to: PeerIx, out: &mut Outbox) {
         let outstanding = self.cluster.peer(to).ping_sent;
         if self.cluster.peer(to).flags.has(Flags::MEET) {
-            let gossip = self.build_gossip();
+            let gossip = self.build_gossip(out);
             let message = self.packet(Body::Meet(gossip));
             self.cluster.send_to(to, message, out);
         } else {
@@ -68,7 +68,7 @@ impl Node {
 
     /// Sends a PONG on this node's own link: news, not an answer.
     fn send_pong(&mut self, to: PeerIx, out: &mut Outbox) {
-        let gossip = self.build_gossip();
+        let gossip = self.build_gossip(out);
         let message = self.packet(Body::Pong(gossip));
         self.cluster.send_to(to, message, out);
     }

@@ -16,7 +16,7 @@ use crate::node::persistence::Disk;
 use crate::shapes::message::Message;
 use crate::shapes::spec::Server;
 use crate::shapes::stream::ClientData;
-use crate::shapes::{Config, Epoch, Fact};
+use crate::shapes::{Cards, Config, Epoch, Fact};
 use crate::words::{Millis, NodeId, Rng, Seed, Slot, SlotSet, Time};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -46,6 +46,7 @@ pub(super) struct Ring {
     scheduled: u64,
     owners: BTreeMap<ConnId, usize>,
     next_connection: u32,
+    cards: Cards,
     cut: Vec<(usize, usize)>,
     pub(super) facts: Vec<(Time, usize, Fact)>,
     luck: Rng,
@@ -61,6 +62,7 @@ impl Ring {
             scheduled: 0,
             owners: BTreeMap::new(),
             next_connection: 0,
+            cards: Cards::default(),
             cut: Vec::new(),
             facts: Vec::new(),
             luck: Rng::new(Seed(seed), 0),
@@ -220,8 +222,9 @@ impl Ring {
         self.facts.iter().filter(|(_, _, fact)| what(fact)).map(|(_, ix, _)| *ix).collect()
     }
 
-    fn outbox(&self) -> Outbox {
-        Outbox { next_connection: self.next_connection, ..Outbox::default() }
+    fn outbox(&mut self) -> Outbox {
+        let cards = std::mem::take(&mut self.cards);
+        Outbox { next_connection: self.next_connection, cards, ..Outbox::default() }
     }
     fn schedule(&mut self, after: Millis, event: Event) {
         self.schedule_at(self.now + after, event);
@@ -258,6 +261,7 @@ impl Ring {
     }
     fn perform(&mut self, ix: usize, out: Outbox) {
         self.next_connection = out.next_connection;
+        self.cards = out.cards;
         let now = self.now;
         self.facts.extend(out.facts.into_iter().map(|fact| (now, ix, fact)));
         for effect in out.effects {
