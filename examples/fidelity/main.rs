@@ -6,11 +6,18 @@
 
 mod bus;
 mod causes;
+#[path = "../../tests/ledger/claims.rs"]
+mod claims;
 mod failover;
 mod lab;
 mod numbers;
 mod recorded;
+#[path = "../../tests/ledger/sources.rs"]
+mod sources;
 mod stories;
+#[path = "../../tests/ledger/table.rs"]
+#[allow(dead_code, reason = "the test of the ledger writes the document")]
+mod table;
 
 use std::path::Path;
 
@@ -22,5 +29,6 @@ fn main() -> std::io::Result<()> {
         std::fs::write(folder.join(name), report)?;
         println!("wrote docs/fidelity/{name}");
     }
+    println!("ledger: {}", table::totals(&claims::all()));
     Ok(())
 }
