@@ -5,33 +5,27 @@
 //! finds the second on paper, which costs nothing, and then runs in the engine.
 //! Skipped with a line on standard error where redis-server or redis-cli is missing, except in CI.
 
+#[path = "live/server.rs"]
+mod server;
 mod support;
 
+use server::{Server, both_are_there, redis_cli, say, unix_second};
 use slotlab::cli::Env;
-use slotlab::words::{Millis, NodeId, Rng, Seed, Time};
+use slotlab::words::{Millis, Rng, Seed, Time};
 use std::fmt;
-use std::io::{self, Write};
-use std::net::TcpListener;
-use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::process::Output;
 use support::drive::{Transcript, drive};
-use support::engine::{Engine, Planned, recorded_config};
+use support::engine::{Engine, Planned};
 use support::scripted::Scripted;
 use support::transcript::{canonical, compare};
 
 const TOPOLOGIES: usize = 10;
 /// So long after the turn of the second ours begins: the plan is made in the same second.
 const INTO_THE_SECOND: Millis = Millis(50);
-/// How long a server may take to answer.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 #[test]
 fn fresh_runs_of_the_real_redis_cli_say_what_ours_says() {
-    if !(there("redis-server") && there("redis-cli")) {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "CI must have redis-server");
-        say("live: skipped, redis-server and redis-cli are not on the PATH");
+    if !both_are_there() {
         return;
     }
     let seed = std::env::var("SLOTLAB_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(7);
@@ -43,17 +37,6 @@ fn fresh_runs_of_the_real_redis_cli_say_what_ours_says() {
         say(&format!("live: {number}/{TOPOLOGIES}: {topology}: {said}"));
         outcome.unwrap_or_else(|why| panic!("seed {seed}, {topology}: {why}"));
     }
-}
-
-/// Past the capture of the test harness.
-fn say(line: &str) {
-    // Nothing depends on it being read.
-    _ = writeln!(io::stderr(), "{line}");
-}
-
-fn there(program: &str) -> bool {
-    let found = Command::new(program).arg("--version").stdout(Stdio::null()).status();
-    found.is_ok_and(|status| status.success())
 }
 
 /// Nodes, in the order of the arguments, and how many replicas each master is to have.
@@ -115,82 +98,4 @@ fn same(theirs: &Output, ours: &Transcript) -> Result<(), String> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     compare("stdout", &canonical(&text(&theirs.stdout)), &canonical(&ours.stdout))?;
     compare("stderr", &text(&theirs.stderr), &ours.stderr)
-}
-
-fn redis_cli(argv: &[String], term: &str) -> io::Result<Output> {
-    Command::new("redis-cli").args(argv).env("TERM", term).stdin(Stdio::null()).output()
-}
-
-fn unix_second() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970").as_secs()
-}
-
-/// A running redis-server; it dies with its value.
-struct Server {
-    host: String,
-    port: u16,
-    folder: PathBuf,
-    process: Child,
-}
-
-impl Server {
-    fn start(host: u8) -> Server {
-        let host = format!("127.0.0.{host}");
-        let port = free_port(&host);
-        let name = format!("slotlab-live-{}-{port}", std::process::id());
-        let folder = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&folder).expect("a temporary folder");
-        let process = Command::new("redis-server")
-            .args(["--port", &port.to_string(), "--bind", &host, "--bind-source-addr", &host])
-            .args(["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"])
-            .args(["--save", "", "--appendonly", "no", "--dir"])
-            .arg(&folder)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("redis-server starts");
-        Server { host, port, folder, process }
-    }
-    fn address(&self) -> String {
-        format!("{}:{}", self.host, self.port)
-    }
-    /// The same server for the engine.
-    fn planned(&self) -> Result<Planned, String> {
-        Ok(Planned { address: self.address(), id: self.id()?, config: recorded_config() })
-    }
-    /// Its id, as soon as it answers.
-    fn id(&self) -> Result<NodeId, String> {
-        let argv = ["-h", &self.host, "-p", &self.port.to_string(), "CLUSTER", "MYID"];
-        let argv = argv.map(str::to_owned);
-        let deadline = SystemTime::now() + PATIENCE;
-        while SystemTime::now() < deadline {
-            let output = redis_cli(&argv, "dumb").map_err(|error| error.to_string())?;
-            if let Some(id) = NodeId::from_hex(output.stdout.trim_ascii_end()) {
-                return Ok(id);
-            }
-            sleep(Duration::from_millis(20));
-        }
-        Err(format!("{} does not answer", self.address()))
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Whatever fails here has gone already.
-        _ = self.process.kill();
-        _ = self.process.wait();
-        _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-/// A port that is free together with its bus port.
-fn free_port(host: &str) -> u16 {
-    let free = |port: u16| TcpListener::bind((host, port)).is_ok();
-    loop {
-        let any = TcpListener::bind((host, 0)).and_then(|listener| listener.local_addr());
-        let port = any.expect("a free port").port();
-        if port < 55_535 && free(port + 10_000) {
-            return port;
-        }
-    }
 }

@@ -49,6 +49,13 @@ pub enum Request {
         /// An IP address or a name.
         host: String,
     },
+    /// Write a file: [`Answer::Done`] or [`Answer::NotWritten`].
+    WriteFile {
+        /// As it was typed.
+        path: String,
+        /// All of it.
+        bytes: Bytes,
+    },
     /// A line of standard input: [`Answer::Line`]. On a terminal `prompt` is shown before it (and
     /// belongs to the screen); it is empty when standard input is not a terminal.
     ReadLine {
@@ -73,8 +80,10 @@ pub enum Answer {
     Reply(Reply),
     /// The connection closed before a reply came.
     Closed,
-    /// The sleep is over.
+    /// The sleep is over, the file is written.
     Done,
+    /// The file could not be opened; the system's words, as `No such file or directory`.
+    NotWritten(String),
     /// The address of a host name, unless nobody knows it.
     Resolved(Option<String>),
     /// A line without its newline, or the bytes that were there; `None` at the end of input.

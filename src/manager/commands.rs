@@ -9,7 +9,7 @@ use crate::manager::check::{self, Fix};
 use crate::manager::load::parse_address;
 use crate::manager::shell::{Job, Shell};
 use crate::manager::{
-    add_node, call, create, del_node, import, info, rebalance, reshard, set_timeout,
+    add_node, backup, call, create, del_node, import, info, rebalance, reshard, set_timeout,
 };
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ const COMMANDS: [Command; 13] = [
     Command { name: "call", arity: Arity::AtLeast(2), run: call::command },
     Command { name: "set-timeout", arity: Arity::Exactly(2), run: set_timeout::command },
     Command { name: "import", arity: Arity::Exactly(1), run: import::command },
-    Command { name: "backup", arity: Arity::Exactly(2), run: not_here },
+    Command { name: "backup", arity: Arity::Exactly(2), run: backup::command },
     Command { name: "help", arity: Arity::AtLeast(0), run: help },
 ];
 
@@ -89,11 +89,6 @@ fn run_command(shell: &mut Shell) -> Flow<i32> {
 
 fn help(shell: &mut Shell) -> Flow<i32> {
     shell.plain(HELP);
-    Ok(1)
-}
-
-fn not_here(shell: &mut Shell) -> Flow<i32> {
-    shell.tape.err("slotlab: this --cluster command is not built yet\n");
     Ok(1)
 }
 

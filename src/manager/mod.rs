@@ -12,6 +12,7 @@ pub mod allocate;
 pub mod apply;
 pub mod assign;
 pub mod attempt;
+pub mod backup;
 pub mod balance;
 pub mod call;
 pub mod check;

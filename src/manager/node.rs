@@ -41,6 +41,8 @@ pub struct ManagedNode {
     pub migrating: Vec<(Slot, NodeId)>,
     /// Slots on their way in, with the id of the giver.
     pub importing: Vec<(Slot, NodeId)>,
+    /// Its config epoch, as it tells it.
+    pub epoch: u64,
     /// Whether the plan has something to tell it.
     pub dirty: bool,
 }
@@ -63,6 +65,7 @@ impl ManagedNode {
             replica_count: 0,
             migrating: Vec::new(),
             importing: Vec::new(),
+            epoch: 0,
             dirty: false,
         }
     }
@@ -92,6 +95,7 @@ impl ManagedNode {
     fn read_flags(&mut self, line: &NodeLine) {
         self.id = line.id;
         self.flags = line.flags;
+        self.epoch = line.config_epoch.0;
         self.is_lost |= line.flags.has(Flags::NOADDR.with(Flags::FAIL));
         if line.flags.has(Flags::REPLICA) {
             self.is_slave = true;

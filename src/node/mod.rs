@@ -46,7 +46,7 @@ impl Node {
     /// Starts a process on what its disk holds. `luck` is this process's own (a restart draws anew).
     pub fn boot(now: Time, server: &Server, disk: &Disk, luck: Seed, out: &mut Outbox) -> Node {
         let mut rng = Rng::new(luck, 0);
-        let config = server.config.clone();
+        let config = disk.redis_conf.as_deref().unwrap_or(&server.config).clone();
         let cluster = Cluster::boot(now, &config, disk, server.node_id, &mut rng, out);
         let replication = Replication::boot(now, &mut rng);
         let mut node = Node {

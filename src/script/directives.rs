@@ -234,7 +234,7 @@ pub const DIRECTIVES: &[Directive] = &[
     Directive {
         name: "redis-cli",
         args: "[at <node>] <arguments>",
-        says: "Runs redis-cli with these arguments, to its end, and shows what it prints.",
+        says: "Runs redis-cli with these arguments (<id:7002> is a node's id) to its end, and shows what it prints.",
         does: Runs(Runner::redis_cli),
     },
     Directive {

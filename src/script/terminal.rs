@@ -20,9 +20,14 @@ impl Runner {
 
     pub(super) fn redis_cli(&mut self, words: &mut Words) -> Result<String, Trouble> {
         let at = self.place(words)?;
-        let argv = words.rest();
+        let argv = self.rest_with_ids(words)?;
         let stdin = (!words.body.is_empty()).then(|| words.body.clone() + "\n");
         self.job(Action::RunJob { at, argv, stdin })
+    }
+
+    fn rest_with_ids(&mut self, words: &mut Words) -> Result<Vec<String>, Trouble> {
+        let world = self.history()?.world();
+        words.rest().iter().map(|word| with_ids(world, word)).collect()
     }
 
     pub(super) fn place(&mut self, words: &mut Words) -> Result<Place, Trouble> {
@@ -72,7 +77,7 @@ impl Runner {
     pub(super) fn open_terminal(&mut self, words: &mut Words) -> Result<String, Trouble> {
         let name = if words.eat("as") { Some(words.need()?) } else { None };
         let at = self.place(words)?;
-        let argv = words.rest();
+        let argv = self.rest_with_ids(words)?;
         let history = self.history()?;
         let seen = history.log().len();
         let done = history.act(Action::OpenClient { at, argv }).map_err(|why| why.to_string())?;

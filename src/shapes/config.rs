@@ -39,6 +39,18 @@ pub enum AppendFsync {
     No,
 }
 
+/// The file that a server was started with, which CONFIG REWRITE writes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+pub enum ConfigFile {
+    /// There is none: all came from the command line.
+    #[default]
+    None,
+    /// The server may write it and its folder.
+    Ours,
+    /// It may not: a file mounted into a container, whose folder is root's.
+    NotOurs,
+}
+
 /// The settings that this engine acts on; every other known directive is kept as text in `others`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Config {
@@ -118,6 +130,9 @@ pub struct Config {
     pub requirepass: Option<String>,
     /** `masterauth`. */
     pub masterauth: Option<String>,
+    /** The file all this was read from. */
+    #[serde(default)]
+    pub file: ConfigFile,
     /** Directives that are known but change nothing here, by name, in order of appearance. */
     pub others: Vec<(String, String)>,
 }
@@ -163,6 +178,7 @@ impl Default for Config {
             enable_debug_command: false,
             requirepass: None,
             masterauth: None,
+            file: ConfigFile::None,
             others: Vec::new(),
         }
     }

@@ -162,6 +162,8 @@ impl World {
                 Kind::Plain(_) | Kind::Outside(_) => None,
                 Kind::Program(program) => match &program.waiting {
                     Some(Request::ReadLine { prompt }) => Some(prompt.as_str()),
+                    // The question was printed.
+                    Some(Request::ReadBytes { .. }) => Some(""),
                     _ => None,
                 },
             },

@@ -17,10 +17,14 @@ use crate::sim::entry::{Cause, ClientId, EntryId, Log, What, Who};
 use crate::sim::packet::Payload;
 use crate::sim::transport::Dial;
 use crate::sim::workload::{Load, Report, Workload};
-use crate::words::{Reply, Time};
+use crate::words::{Millis, Reply, Time};
 use bytes::Bytes;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{Ipv6Addr, SocketAddrV4};
+
+/// How long a read takes once the input has ended. A real one takes no time, and a program that goes on
+/// asking spins; here it lets the world go on.
+const VAIN_READ: Millis = Millis(1000);
 
 /// One of a program's connections.
 #[derive(Clone, Debug)]
@@ -68,6 +72,8 @@ pub(in crate::sim) struct Program {
     /// What was typed or piped and not read yet.
     stdin: VecDeque<u8>,
     stdin_ended: bool,
+    /// Whether it has read the end of its input.
+    read_the_end: bool,
     /// Counts requests: a wake-up for an earlier one is ignored.
     turn: u32,
     /// The container that ends with it.
@@ -139,6 +145,7 @@ impl World {
             links: BTreeMap::new(),
             stdin: stdin.unwrap_or("").bytes().collect(),
             stdin_ended: stdin.is_some(),
+            read_the_end: false,
             turn: 0,
             owner,
         };
@@ -263,8 +270,20 @@ impl World {
                 let place = self.clients.all.get(&client)?.place;
                 Some(Answer::Resolved(self.resolve(place, host).map(|ip| ip.to_string())))
             }
+            Request::WriteFile { path, .. } => Some(match folder_exists(path) {
+                true => Answer::Done,
+                false => Answer::NotWritten("No such file or directory".into()),
+            }),
             Request::ReadLine { .. } => self.program_mut(client)?.read_line(),
-            Request::ReadBytes { most } => self.program_mut(client)?.read_bytes(*most),
+            Request::ReadBytes { most } => {
+                let program = self.program_mut(client)?;
+                if program.read_the_end {
+                    let (at, turn) = (self.now + VAIN_READ, self.program_mut(client)?.turn);
+                    self.agenda.add(at, Event::ProgramWakes { client, turn });
+                    return None;
+                }
+                program.read_bytes(*most)
+            }
         }
     }
 
@@ -386,6 +405,12 @@ impl World {
     }
 }
 
+/// Whether the folder of a file is there. What is written into it is not kept: nobody reads it.
+fn folder_exists(path: &str) -> bool {
+    let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
+    ["", ".", "/data", "/tmp"].contains(&folder)
+}
+
 impl Program {
     fn read_line(&mut self) -> Option<Answer> {
         let end = self.stdin.iter().position(|&b| b == b'\n');
@@ -407,9 +432,15 @@ impl Program {
     fn read_bytes(&mut self, most: usize) -> Option<Answer> {
         match (self.stdin.is_empty(), self.stdin_ended) {
             (true, false) => None,
-            (true, true) => Some(Answer::Line(None)),
-            (false, _) => {
-                let some: Vec<u8> = self.stdin.drain(..most.min(self.stdin.len())).collect();
+            (true, true) => {
+                self.read_the_end = true;
+                Some(Answer::Line(None))
+            }
+            (false, piped) => {
+                // A terminal hands over a line at a time.
+                let line = self.stdin.iter().position(|&b| b == b'\n').filter(|_| !piped);
+                let most = most.min(line.map_or(self.stdin.len(), |end| end + 1));
+                let some: Vec<u8> = self.stdin.drain(..most).collect();
                 Some(Answer::Line(Some(some.into())))
             }
         }

@@ -10,7 +10,9 @@ mod commands;
 mod create;
 mod differences;
 mod folder;
+mod house;
 mod keyslots;
+mod manager;
 mod recording;
 mod redis_cli;
 mod resp;
@@ -40,8 +42,12 @@ impl Case {
 /// A family's name and how its cases are replayed.
 type Family = (&'static str, fn(&Folder) -> Vec<Case>);
 
-const FAMILIES: [Family; 3] =
-    [("keyslots", keyslots::replay), ("create", create::replay), ("commands", commands)];
+const FAMILIES: [Family; 4] = [
+    ("keyslots", keyslots::replay),
+    ("create", create::replay),
+    ("commands", commands),
+    ("manager", manager::replay),
+];
 
 /// Replies on the wire, and what redis-cli makes of them.
 fn commands(folder: &Folder) -> Vec<Case> {

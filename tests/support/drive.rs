@@ -31,13 +31,33 @@ pub(crate) fn drive(
     cluster: &mut impl Cluster,
     stdin: &[u8],
 ) -> Transcript {
+    drive_until(argv, env, cluster, &[stdin.to_vec()], None)
+}
+
+/// As [`drive`], with input in chunks, as it is written by and by. The program is killed once its
+/// standard output has `most` bytes.
+pub(crate) fn drive_until(
+    argv: &[String],
+    env: Env,
+    cluster: &mut impl Cluster,
+    stdin: &[Vec<u8>],
+    most: Option<usize>,
+) -> Transcript {
     let mut program = Process::new(argv, env);
     let mut transcript = Transcript::default();
-    let mut input = stdin;
+    let mut chunks = stdin.iter().map(Vec::as_slice);
+    let mut input = chunks.next().unwrap_or_default();
     let mut step = program.start(cluster.now());
     loop {
         let Step { printed, then } = step;
         printed.iter().for_each(|output| transcript.add(output));
+        if let Some(most) = most.filter(|&most| most <= transcript.stdout.len()) {
+            transcript.stdout.truncate(most);
+            return Transcript { code: SIGKILL, ..transcript };
+        }
+        if input.is_empty() {
+            input = chunks.next().unwrap_or_default();
+        }
         let answer = match then {
             Then::Exit(code) => return Transcript { code, ..transcript },
             Then::Ask(Request::ReadLine { prompt }) => {
@@ -56,6 +76,9 @@ pub(crate) fn drive(
         step = program.resume(cluster.now(), answer);
     }
 }
+
+/// The exit of a process that was killed.
+const SIGKILL: i32 = -9;
 
 fn take_line<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
     if input.is_empty() {

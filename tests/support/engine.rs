@@ -70,6 +70,14 @@ impl Engine {
         self.world.hang_up(client);
         reply
     }
+    /// Sends commands to a server on one connection.
+    pub(crate) fn tell_together(&mut self, address: &str, commands: &[Argv]) {
+        let client = self.world.open(self.containers[address]);
+        for command in commands {
+            self.world.call(client, command.clone());
+        }
+        self.world.hang_up(client);
+    }
     /// Lets time pass.
     pub(crate) fn wait(&mut self, span: Millis) {
         self.world.run_until(self.world.now() + span, &mut ());
@@ -134,6 +142,10 @@ impl Cluster for Engine {
                 let ip = if host == "localhost" { "127.0.0.1" } else { host };
                 Answer::Resolved(Some(ip.to_owned()))
             }
+            Request::WriteFile { path, .. } => match path.starts_with("/nonexistent") {
+                true => Answer::NotWritten("No such file or directory".to_owned()),
+                false => Answer::Done,
+            },
             Request::Listen { .. } | Request::ReadLine { .. } | Request::ReadBytes { .. } => {
                 Answer::Interrupted
             }

@@ -4,5 +4,6 @@
 
 pub(crate) mod drive;
 pub(crate) mod engine;
+pub(crate) mod ordered;
 pub(crate) mod scripted;
 pub(crate) mod transcript;

@@ -30,6 +30,17 @@ pub(crate) fn canonical(text: &str) -> String {
     out.concat()
 }
 
+/// The text with the dots of the join left out.
+pub(crate) fn without_dots(text: &str) -> String {
+    let mut waiting = false;
+    let line = |line: &str| {
+        let dots = waiting && is_dots(line);
+        waiting = line.contains("Waiting for the cluster to join");
+        if dots { line.replace('.', "") } else { line.to_owned() }
+    };
+    text.split_inclusive('\n').map(line).collect()
+}
+
 fn is_dots(line: &str) -> bool {
     line.trim_end().bytes().all(|byte| byte == b'.')
 }

@@ -8,6 +8,7 @@ use crate::compose::files::Files;
 use crate::compose::lab::Lab;
 use crate::compose::model::ConfigDef;
 use crate::compose::remark::{Code, Place, Remarks};
+use crate::shapes::config::ConfigFile;
 use crate::shapes::spec::Server;
 use std::collections::BTreeMap;
 
@@ -52,6 +53,7 @@ impl Planned<'_> {
                         sheet
                     });
                     loaded = sheet.clone();
+                    loaded.config.file = ConfigFile::NotOurs;
                     at = file;
                 }
                 // Redis opens the folder, reads nothing, and starts with what is built in.

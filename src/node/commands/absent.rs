@@ -74,12 +74,6 @@ pub(super) const COMMANDS: &[Command] = &[
     ),
     absent("pfdebug", 3, GROW.or(Flags::ADMIN), key(2)),
     absent("pfselftest", 1, Flags::ADMIN, Keys::None),
-    absent(
-        "sync",
-        1,
-        Flags::ADMIN.or(Flags::NOSCRIPT).or(Flags::NO_ASYNC_LOADING).or(Flags::NO_MULTI),
-        Keys::None,
-    ),
     absent("xack", -4, WRITE_FAST, key(1)),
     absent("xautoclaim", -6, WRITE_FAST, key(1)),
     absent("xclaim", -6, WRITE_FAST, key(1)),

@@ -7,7 +7,7 @@ use super::words::text;
 use super::{Call, Command, Outcome, Refused};
 use crate::node::Node;
 use crate::node::keyspace::matches;
-use crate::shapes::config::{DIRECTIVES, Directive, directive};
+use crate::shapes::config::{ConfigFile, DIRECTIVES, Directive, directive};
 use crate::words::Reply;
 use bytes::Bytes;
 
@@ -21,9 +21,7 @@ pub(super) const SUBCOMMANDS: &[Command] = &[
         Reply::OK.into()
     }),
     super::help::row("config|help"),
-    node("config|rewrite", 2, ADMIN, Keys::None, |_, _| {
-        Refused::text("ERR The server is running without a config file").into()
-    }),
+    node("config|rewrite", 2, ADMIN, Keys::None, rewrite),
 ];
 
 fn get(node: &mut Node, call: &mut Call<'_>) -> Outcome {
@@ -55,6 +53,17 @@ fn set(node: &mut Node, call: &mut Call<'_>) -> Outcome {
             Reply::OK.into()
         }
         Err(refused) => refused.into(),
+    }
+}
+
+fn rewrite(node: &mut Node, _call: &mut Call<'_>) -> Outcome {
+    match node.config.file {
+        ConfigFile::None => Refused::text("ERR The server is running without a config file").into(),
+        ConfigFile::NotOurs => Refused::text("ERR Rewriting config file: Permission denied").into(),
+        ConfigFile::Ours => {
+            node.rewrite_config();
+            Reply::OK.into()
+        }
     }
 }
 

@@ -1,15 +1,13 @@
 //! Commands that are containers of subcommands and have little to tell of a node in a simulation.
 //!
-//! Here nothing is slow (but DEBUG SLEEP), no module is loaded, no library of functions exists and the
+//! Here nothing is slow (but DEBUG SLEEP), no module is loaded and the
 //! only user is the default one; what follows from that is answered, the rest is known by name.
-//! In Redis: acl.c, functions.c, latency.c, module.c, object.c, slowlog.c, t_stream.c.
+//! In Redis: acl.c, latency.c, module.c, object.c, slowlog.c, t_stream.c.
 
 use super::absent::absent;
-use super::help;
-use super::scripting::not_busy;
 use super::table::{Flags, GROW, Keys, READ, WRITE, group, key, node};
 use super::words::{int, is, text};
-use super::{Call, Command, Outcome, Refused};
+use super::{Call, Command, Outcome, Refused, functions, help};
 use crate::node::Node;
 use crate::words::Reply;
 
@@ -21,7 +19,7 @@ const LOAD: Flags = Flags::ADMIN.or(Flags::NOSCRIPT).or(Flags::NO_ASYNC_LOADING)
 
 pub(super) const COMMANDS: &[Command] = &[
     group("acl", -2, ACL),
-    group("function", -2, FUNCTION),
+    group("function", -2, functions::SUBCOMMANDS),
     group("latency", -2, LATENCY),
     group("memory", -2, MEMORY),
     group("module", -2, MODULE),
@@ -46,18 +44,6 @@ const ACL: &[Command] = &[
         Reply::Array(vec![Reply::bulk("default")]).into()
     }),
     node("acl|whoami", 2, USER, Keys::None, |_, _| Reply::bulk("default").into()),
-];
-
-const FUNCTION: &[Command] = &[
-    absent("function|delete", 3, WRITE.or(Flags::NOSCRIPT), Keys::None),
-    absent("function|dump", 2, Flags::NOSCRIPT, Keys::None),
-    absent("function|flush", -2, WRITE.or(Flags::NOSCRIPT), Keys::None),
-    help::row("function|help"),
-    node("function|kill", 2, Flags::NOSCRIPT.or(Flags::ALLOW_BUSY), Keys::None, not_busy),
-    absent("function|list", -2, Flags::NOSCRIPT, Keys::None),
-    absent("function|load", -3, GROW.or(Flags::NOSCRIPT), Keys::None),
-    absent("function|restore", -3, GROW.or(Flags::NOSCRIPT), Keys::None),
-    absent("function|stats", 2, Flags::NOSCRIPT.or(Flags::ALLOW_BUSY), Keys::None),
 ];
 
 const LATENCY: &[Command] = &[

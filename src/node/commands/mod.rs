@@ -24,6 +24,7 @@ mod config;
 mod connection;
 mod containers;
 mod debug;
+mod functions;
 mod gate;
 mod hashes;
 mod help;

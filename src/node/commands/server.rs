@@ -31,6 +31,7 @@ pub(super) const COMMANDS: &[Command] = &[
     node("psync", -3, OFFLINE.or(Flags::NO_MULTI), Keys::None, |node, call| {
         optional(node.psync(call.now, call.conn, &call.argv.clone(), call.out))
     }),
+    node("sync", 1, OFFLINE.or(Flags::NO_MULTI), Keys::None, sync),
     node(
         "shutdown",
         -1,
@@ -95,6 +96,14 @@ fn replicaof(node: &mut Node, call: &mut Call<'_>) -> Outcome {
         return Refused::text("ERR Invalid master port").into();
     }
     Reply::OK.into()
+}
+
+/// A copy of the dataset for a client; replicas use PSYNC. The fork is done before anybody could look.
+fn sync(node: &mut Node, call: &mut Call<'_>) -> Outcome {
+    if !node.may_be_copied() {
+        return Refused::text("NOMASTERLINK Can't SYNC while not connected with my master").into();
+    }
+    Reply::Bulk(node.rdb(call.now)).into()
 }
 
 fn wait(node: &mut Node, call: &mut Call<'_>) -> Outcome {

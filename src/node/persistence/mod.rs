@@ -10,11 +10,13 @@
 //! Absent: power loss, a full disk, rewriting of the append-only file.
 
 mod load;
+mod rdb;
 mod shutdown;
 mod snapshot;
 
 use crate::node::Node;
 use crate::node::io::Outbox;
+use crate::shapes::Config;
 use crate::words::{Argv, Time};
 use shutdown::Shutdown;
 pub use shutdown::ShutdownFlags;
@@ -30,12 +32,15 @@ pub struct Disk {
     pub aof: Option<Saved>,
     /// `dump.rdb`.
     pub rdb: Option<Saved>,
+    /// The configuration file, if it was rewritten since somebody wrote it.
+    pub redis_conf: Option<Arc<Config>>,
 }
 
 /// What a process knows of its files.
 #[derive(Clone, Debug)]
 pub struct Persistence {
     rdb: Option<Saved>,
+    redis_conf: Option<Arc<Config>>,
     /// What an append-only file holds that this process does not write (`appendonly` was turned off).
     old_aof: Option<Saved>,
     saved_at: Time,
@@ -51,6 +56,7 @@ impl Persistence {
     pub(in crate::node) fn boot(now: Time, disk: &Disk) -> Persistence {
         Persistence {
             rdb: disk.rdb.clone(),
+            redis_conf: disk.redis_conf.clone(),
             old_aof: disk.aof.clone(),
             saved_at: now,
             changes: 0,
@@ -81,7 +87,12 @@ impl Node {
             true => Some(self.snapshot()),
             false => self.persistence.old_aof.clone(),
         };
-        Disk { nodes_conf: self.cluster.saved_conf(), aof, rdb: self.persistence.rdb.clone() }
+        let Persistence { rdb, redis_conf, .. } = self.persistence.clone();
+        Disk { nodes_conf: self.cluster.saved_conf(), aof, rdb, redis_conf }
+    }
+    /// Writes its configuration as it is now into its file. In Redis: `rewriteConfig`.
+    pub(in crate::node) fn rewrite_config(&mut self) {
+        self.persistence.redis_conf = Some(Arc::new(self.config.clone()));
     }
 
     /// What it knows of its files.

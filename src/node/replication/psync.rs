@@ -86,7 +86,7 @@ impl Node {
         if self.replication.is_replica_link(conn) {
             return None;
         }
-        if self.replication.upstream.is_some() && !self.replication.link_is_up() {
+        if !self.may_be_copied() {
             let text = "NOMASTERLINK Can't SYNC while not connected with my master";
             return Some(Reply::error(text));
         }
@@ -105,6 +105,11 @@ impl Node {
             }
         }
         None
+    }
+
+    /// Whether its dataset is its own, or its master's as it is now.
+    pub(in crate::node) fn may_be_copied(&self) -> bool {
+        self.replication.upstream.is_none() || self.replication.link_is_up()
     }
 
     fn introduce(&mut self, now: Time, conn: ConnId, wanted: u64) -> Replica {

@@ -13,7 +13,8 @@ mod stream;
 
 use super::{Hash, List, Score, Set, Text, Typed, Value, Zset, number};
 use bytes::Bytes;
-use rdb::{Reader, put, put_len};
+use rdb::Reader;
+pub(in crate::node) use rdb::{put, put_len};
 
 /// The RDB version of 7.0.
 const VERSION: u16 = 10;
@@ -46,6 +47,11 @@ static CRC64: crc::Crc<u64> = crc::Crc::<u64>::new(&crc::CRC_64_REDIS);
 
 /// The payload of DUMP.
 pub fn dump(value: &Value) -> Bytes {
+    payload(encode(value))
+}
+
+/// A value's type and what follows it.
+pub fn encode(value: &Value) -> Vec<u8> {
     let mut out = Vec::new();
     match value {
         Value::Text(text) => {
@@ -61,10 +67,20 @@ pub fn dump(value: &Value) -> Bytes {
             stream::write(&mut out, stream);
         }
     }
+    out
+}
+
+/// A payload of these bytes: version and checksum are added.
+pub fn payload(mut out: Vec<u8>) -> Bytes {
     out.extend_from_slice(&VERSION.to_le_bytes());
-    let checksum = CRC64.checksum(&out);
-    out.extend_from_slice(&checksum.to_le_bytes());
+    sign(&mut out);
     out.into()
+}
+
+/// Adds the checksum of all bytes so far.
+pub fn sign(out: &mut Vec<u8>) {
+    let checksum = CRC64.checksum(out);
+    out.extend_from_slice(&checksum.to_le_bytes());
 }
 
 fn put_list(out: &mut Vec<u8>, list: &List) {

@@ -14,7 +14,7 @@ const WORTH_KEEPING: usize = 4;
 const INTEGER_TEXT: usize = 11;
 
 /// Lengths take one, two, five or nine bytes; the top bits say which.
-pub(super) fn put_len(out: &mut Vec<u8>, len: u64) {
+pub(in crate::node) fn put_len(out: &mut Vec<u8>, len: u64) {
     match (len, u32::try_from(len)) {
         (0..0x40, _) => out.push(len as u8),
         (0x40..0x4000, _) => out.extend_from_slice(&(0x4000 | len as u16).to_be_bytes()),
@@ -30,7 +30,7 @@ pub(super) fn put_len(out: &mut Vec<u8>, len: u64) {
 }
 
 /// A string: small integers as such, long ones compressed.
-pub(super) fn put(out: &mut Vec<u8>, string: &[u8]) {
+pub(in crate::node) fn put(out: &mut Vec<u8>, string: &[u8]) {
     let integer = number::integer(string).filter(|_| string.len() <= INTEGER_TEXT);
     match integer.and_then(|n| i32::try_from(n).ok()) {
         Some(n) => return put_integer(out, n),

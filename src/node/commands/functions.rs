@@ -1,0 +1,59 @@
+//! FUNCTION, where nobody has any: what `--cluster add-node` asks of a node.
+//!
+//! Scripts are not simulated, so there is never a library to dump, list or delete. In Redis: functions.c.
+//! Absent: LOAD and STATS, and with them FCALL.
+
+use super::absent::absent;
+use super::help;
+use super::scripting::not_busy;
+use super::table::{Flags, Keys, node};
+use super::words::is;
+use super::{Call, Command, Outcome, Refused};
+use crate::node::Node;
+use crate::node::keyspace::dump;
+use crate::words::Reply;
+
+const WRITE: Flags = Flags::NOSCRIPT.or(Flags::WRITE);
+const DENIED: Flags = WRITE.or(Flags::DENYOOM);
+
+pub(super) const SUBCOMMANDS: &[Command] = &[
+    node("function|delete", 3, WRITE, Keys::None, |_, _| {
+        Refused::text("ERR Library not found").into()
+    }),
+    node("function|dump", 2, Flags::NOSCRIPT, Keys::None, |_, _| {
+        Reply::Bulk(dump::payload(Vec::new())).into()
+    }),
+    node("function|flush", -2, WRITE, Keys::None, flush),
+    help::row("function|help"),
+    node("function|kill", 2, Flags::NOSCRIPT.or(Flags::ALLOW_BUSY), Keys::None, not_busy),
+    node("function|list", -2, Flags::NOSCRIPT, Keys::None, |_, _| Reply::Array(Vec::new()).into()),
+    absent("function|load", -3, DENIED, Keys::None),
+    node("function|restore", -3, DENIED, Keys::None, restore),
+    absent("function|stats", 2, Flags::NOSCRIPT.or(Flags::ALLOW_BUSY), Keys::None),
+];
+
+fn flush(_: &mut Node, call: &mut Call<'_>) -> Outcome {
+    match &call.argv[2..] {
+        [] => Reply::OK.into(),
+        [how] if is(how, "async") || is(how, "sync") => Reply::OK.into(),
+        _ => Refused::text("ERR FUNCTION FLUSH only supports SYNC|ASYNC option").into(),
+    }
+}
+
+/// Restores nothing, which is all that there can be in a payload of ours.
+fn restore(_: &mut Node, call: &mut Call<'_>) -> Outcome {
+    match &call.argv[3..] {
+        [] => {}
+        [policy] if ["flush", "append", "replace"].iter().any(|known| is(policy, known)) => {}
+        [_] => {
+            let text =
+                "ERR Wrong restore policy given, value should be either FLUSH, APPEND or REPLACE.";
+            return Refused::text(text).into();
+        }
+        _ => return Refused::WrongArity("function|restore".into()).into(),
+    }
+    match dump::is_whole(&call.argv[2]) {
+        true => Reply::OK.into(),
+        false => Refused::text("ERR DUMP payload version or checksum are wrong").into(),
+    }
+}
