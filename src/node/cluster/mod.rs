@@ -127,6 +127,9 @@ impl Node {
     /// In Redis: `clusterBeforeSleep`. What it leaves to do is done when the process wakes up next;
     /// a packet that it sent wakes it at once, for the socket is writable.
     pub(in crate::node) fn cluster_before_sleep(&mut self, now: Time, out: &mut Outbox) {
+        for slot in std::mem::take(&mut self.cluster.slots.lost) {
+            self.end_shard_channels(slot, out);
+        }
         let mut sent = self.cluster.settled;
         loop {
             let todo = std::mem::take(&mut self.cluster.todo);

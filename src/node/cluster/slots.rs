@@ -20,6 +20,9 @@ pub(super) struct SlotTable {
     pub(super) unclaimed: Arc<SlotSet>,
     pub(super) migrating: BTreeMap<Slot, PeerIx>,
     pub(super) importing: BTreeMap<Slot, PeerIx>,
+    /// Slots that this node, or its master, has lost since the process last slept: who listens to their
+    /// channels is to be told.
+    pub(super) lost: Vec<Slot>,
     /// The empty set, shared by all who own nothing.
     pub(super) nothing: Arc<SlotSet>,
 }
@@ -32,6 +35,7 @@ impl SlotTable {
             unclaimed: nothing.clone(),
             migrating: BTreeMap::new(),
             importing: BTreeMap::new(),
+            lost: Vec::new(),
             nothing,
         }
     }
@@ -81,6 +85,9 @@ impl SlotTable {
     /// Takes a slot from its owner, who is returned.
     pub(super) fn unbind(&mut self, roster: &mut Roster, slot: Slot) -> Option<PeerIx> {
         let owner = self.owner(slot)?;
+        if serves(roster, owner) {
+            self.lost.push(slot);
+        }
         Arc::make_mut(&mut self.owner)[slot.index()] = None;
         self.assigned -= 1;
         let slots = &mut roster.get_mut(owner).standing_mut().slots;
@@ -96,10 +103,19 @@ impl SlotTable {
         if roster.get(from).slots().is_empty() {
             return;
         }
+        let mine = serves(roster, from);
         let known = &mut roster.get_mut(from).standing_mut().slots;
         let slots = std::mem::replace(known, self.nothing.clone());
+        if mine {
+            self.lost.extend(slots.iter());
+        }
         let owner = Arc::make_mut(&mut self.owner);
         slots.iter().for_each(|slot| owner[slot.index()] = None);
         self.assigned -= slots.len();
     }
+}
+
+/// Whether this node is in the shard of a master. In Redis: `clusterGetNodesServingMySlots`.
+fn serves(roster: &Roster, master: PeerIx) -> bool {
+    master == PeerIx::MYSELF || roster.get(PeerIx::MYSELF).master() == Some(master)
 }

@@ -166,12 +166,15 @@ impl Node {
     fn redirect_blocked(&mut self, now: Time, out: &mut Outbox) {
         let mut elsewhere = Vec::new();
         for (conn, client) in self.clients.iter() {
-            let Some(Blocked::Keys { keys, .. }) = &client.blocked else { continue };
+            let Some(Blocked::Keys { keys, argv, .. }) = &client.blocked else { continue };
+            let writes =
+                look_up(argv).is_ok_and(|command| command.flags.has(super::table::Flags::WRITE));
             let query = Query {
                 keys: keys.iter().take(1).collect(),
                 asking: true,
-                writes: true,
-                is_write_command: true,
+                readonly: client.readonly,
+                writes,
+                is_write_command: writes,
                 ..Query::default()
             };
             let route = match self.cluster.state_ok() {

@@ -89,7 +89,7 @@ impl Node {
 
     /// Executes a command of the master's stream, or of the append-only file: no gate, no expiry, no
     /// answer, and nothing is propagated, for the stream is passed on as it is.
-    pub(in crate::node) fn apply_from_master(&mut self, now: Time, argv: &Argv, _: &mut Outbox) {
+    pub(in crate::node) fn apply_from_master(&mut self, now: Time, argv: &Argv, out: &mut Outbox) {
         let Ok(command) = look_up(argv) else { return };
         let Handler::Data(handler) = command.handler else { return };
         let mut db = Db::new(&mut self.keyspace, now, &mut self.rng, Expired::IsThere, true);
@@ -97,7 +97,8 @@ impl Node {
         let effects = db.finish(argv);
         self.note_effects(effects);
         self.clients.effects.clear();
-        self.clients.ready.clear();
+        // Nobody waits here to take something, only to read it: XREAD.
+        self.serve_ready_keys(now, out);
     }
 
     /// The keys that a command names.

@@ -158,7 +158,7 @@ fn ip(peer: &Peer) -> Reply {
 }
 
 pub(super) fn shards(node: &mut Node, _: &mut Call<'_>) -> Answer {
-    let masters = node.cluster.peers().filter(|(_, peer)| !peer.is_replica());
+    let masters = node.cluster.peers().filter(|(_, peer)| peer.is_master());
     let shard = |(ix, master): (PeerIx, &Peer)| {
         let bounds = master.slots().ranges().into_iter().flat_map(|(first, last)| [first, last]);
         let slots = bounds.map(|slot| number(slot.number())).collect();

@@ -82,8 +82,9 @@ fn clients(node: &Node, _: Time) -> String {
     let clients = || node.clients.iter();
     let replicas = clients().filter(|(conn, _)| node.replication.is_replica_link(*conn)).count();
     let blocked = clients().filter(|(_, client)| client.blocked.is_some()).count();
+    let master = usize::from(node.replication.link_is_up());
     lines(&[
-        ("connected_clients", &(clients().count() - replicas).to_string()),
+        ("connected_clients", &(clients().count() - replicas + master).to_string()),
         ("cluster_connections", &node.cluster.links().count().to_string()),
         ("maxclients", "10000"),
         ("blocked_clients", &blocked.to_string()),

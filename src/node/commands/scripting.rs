@@ -161,6 +161,12 @@ fn call_from_script(
     if command.flags.has(Flags::NOSCRIPT) {
         return at("This Redis command is not allowed from script");
     }
+    let is_replica = node.replication.master().is_some();
+    if command.flags.has(Flags::WRITE) && is_replica && node.config.replica_read_only {
+        let sha = digest(script.as_bytes());
+        let text = Refused::ReadOnlyReplica.to_string();
+        return Refused::text(format!("{text} script: {sha}, on @user_script:1.")).into();
+    }
     match route_from_script(node, call, command, &argv) {
         Route::Here => {}
         Route::Down => {

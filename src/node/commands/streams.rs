@@ -1,13 +1,14 @@
 //! Streams: adding, counting, reading.
 //!
 //! In Redis: t_stream.c. XADD with `*` is propagated with the id it got. Absent: consumer groups,
-//! trimming, blocking reads.
+//! trimming.
 
-use super::table::{Flags, GROW_FAST, Keys, READ, READ_FAST, WRITE_FAST, data, key};
+use super::table::{Flags, GROW_FAST, Keys, READ, READ_FAST, WRITE_FAST, data, key, node};
 use super::words::{int, is};
-use super::{Answer, Command, Refused};
-use crate::node::keyspace::{Db, Stream, StreamId};
-use crate::words::{Argv, Reply};
+use super::{Answer, Call, Command, Outcome, Refused};
+use crate::node::Node;
+use crate::node::keyspace::{Db, Stream, StreamId, Value};
+use crate::words::{Argv, Millis, Reply};
 use bytes::Bytes;
 
 pub(super) const COMMANDS: &[Command] = &[
@@ -18,7 +19,7 @@ pub(super) const COMMANDS: &[Command] = &[
     data("xrange", -4, READ, key(1), |db, argv| xrange(db, argv, false)),
     data("xrevrange", -4, READ, key(1), |db, argv| xrange(db, argv, true)),
     data("xdel", -3, WRITE_FAST, key(1), xdel),
-    data("xread", -4, READ.or(Flags::BLOCKING).or(Flags::MOVABLE), Keys::Streams, xread),
+    node("xread", -4, READ.or(Flags::BLOCKING).or(Flags::MOVABLE), Keys::Streams, xread),
 ];
 
 fn invalid_id() -> Refused {
@@ -129,31 +130,92 @@ fn xdel(db: &mut Db<'_>, argv: &Argv) -> Answer {
     Ok(Reply::Int(removed as i64))
 }
 
-fn xread(db: &mut Db<'_>, argv: &Argv) -> Answer {
-    let mut count = usize::MAX;
-    let mut at = 1;
-    while let Some(word) = argv.get(at).filter(|word| !is(word, "streams")) {
-        let value = int(argv.get(at + 1).ok_or(Refused::Syntax)?)?;
-        match () {
-            () if is(word, "count") => count = usize::try_from(value).unwrap_or(0),
-            () if is(word, "block") => {}
-            () => return Err(Refused::Syntax),
+/// What XREAD asks for.
+struct Reading {
+    /// At most so many entries of each stream.
+    count: usize,
+    /// How long it waits for one, in ms; 0 is for ever.
+    block: Option<u64>,
+    /// Where the keys begin.
+    keys: usize,
+}
+
+impl Reading {
+    fn parse(argv: &Argv) -> Result<Reading, Refused> {
+        let mut reading = Reading { count: usize::MAX, block: None, keys: 0 };
+        let mut at = 1;
+        while let Some(word) = argv.get(at).filter(|word| !is(word, "streams")) {
+            let value = argv.get(at + 1).ok_or(Refused::Syntax)?;
+            match () {
+                () if is(word, "count") => {
+                    let count = usize::try_from(int(value)?).unwrap_or(0);
+                    reading.count = if count == 0 { usize::MAX } else { count };
+                }
+                () if is(word, "block") => reading.block = Some(patience(value)?),
+                () => return Err(Refused::Syntax),
+            }
+            at += 2;
         }
-        at += 2;
+        reading.keys = at + 1;
+        let names = argv.get(at + 1..).unwrap_or_default();
+        if names.is_empty() || !names.len().is_multiple_of(2) {
+            return Err(Refused::text(
+                "ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be \
+                 specified.",
+            ));
+        }
+        Ok(reading)
     }
-    let names = argv.get(at + 1..).unwrap_or_default();
-    if names.is_empty() || !names.len().is_multiple_of(2) {
-        return Err(Refused::text(
-            "ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be \
-             specified.",
-        ));
+    fn names<'a>(&self, argv: &'a Argv) -> (&'a [Bytes], &'a [Bytes]) {
+        let names = &argv[self.keys..];
+        names.split_at(names.len() / 2)
     }
-    let (keys, ids) = names.split_at(names.len() / 2);
+}
+
+fn patience(word: &Bytes) -> Result<u64, Refused> {
+    let not_integer = |_| Refused::text("ERR timeout is not an integer or out of range");
+    u64::try_from(int(word).map_err(not_integer)?)
+        .map_err(|_| Refused::text("ERR timeout is negative"))
+}
+
+/// With BLOCK it waits for an entry after those that were there when it asked: `$` means that moment.
+fn xread(node: &mut Node, call: &mut Call<'_>) -> Outcome {
+    let reading = match Reading::parse(&call.argv) {
+        Ok(reading) => reading,
+        Err(refused) => return refused.into(),
+    };
+    match (node.with_db(call, |db, argv| read_streams(db, argv, &reading)), reading.block) {
+        (Ok(Reply::NilArray), Some(ms)) => {
+            let (keys, ids) = reading.names(&call.argv);
+            let last = |(key, id): (&Bytes, &Bytes)| match (&id[..], last_id(node, key)) {
+                (b"$", last) => Bytes::from(last.to_string()),
+                _ => id.clone(),
+            };
+            let ids: Vec<Bytes> = keys.iter().zip(ids).map(last).collect();
+            let keys = keys.to_vec();
+            let words = call.argv[..reading.keys].iter().chain(&keys).chain(&ids).cloned();
+            call.argv = Argv::new(words.collect::<Vec<Bytes>>());
+            let until = (ms != 0).then(|| call.now + Millis(ms));
+            node.block_on_keys(call, keys, until, Reply::NilArray)
+        }
+        (answer, _) => answer.into(),
+    }
+}
+
+fn last_id(node: &Node, key: &Bytes) -> StreamId {
+    match node.keyspace.get(key).map(|entry| &entry.value) {
+        Some(Value::Stream(stream)) => stream.last,
+        _ => StreamId::default(),
+    }
+}
+
+fn read_streams(db: &mut Db<'_>, argv: &Argv, reading: &Reading) -> Answer {
+    let (keys, ids) = reading.names(argv);
     let mut found = Vec::new();
     for (key, id) in keys.iter().zip(ids) {
         let Some(stream) = db.get::<Stream>(key)? else { continue };
         let after = if id == "$" { stream.last } else { bound(id, 0)? };
-        let rows = stream.entries.range(after.next()..).take(count);
+        let rows = stream.entries.range(after.next()..).take(reading.count);
         let rows: Vec<Reply> = rows.map(|(id, fields)| entry_reply(*id, fields)).collect();
         if !rows.is_empty() {
             found.push((Reply::Bulk(key.clone()), Reply::Array(rows)));

@@ -13,8 +13,17 @@ use crate::words::Time;
 const KEYS_A_TICK: usize = 1000;
 
 impl Node {
+    /// A replica is one from its first moment on, before it has a link to its master: what it loaded is
+    /// not its own to delete. In Redis: `iAmMaster`.
+    fn is_a_master(&self) -> bool {
+        match self.config.cluster_enabled {
+            true => !self.cluster.is_replica(),
+            false => self.replication.master().is_none(),
+        }
+    }
+
     pub(in crate::node) fn keyspace_cron(&mut self, now: Time, out: &mut Outbox) {
-        if self.expired_keys_are(now) != Expired::IsDeleted || !self.clients.active_expire {
+        if !self.is_a_master() || self.writes_are_paused(now) || !self.clients.active_expire {
             return;
         }
         for _ in 0..KEYS_A_TICK {

@@ -233,13 +233,12 @@ impl Node {
         &mut self,
         _: Time,
         slot: Slot,
-        out: &mut Outbox,
+        _: &mut Outbox,
     ) -> u32 {
         let keys: Vec<Bytes> = self.keyspace.slot_keys(slot).cloned().collect();
         for key in &keys {
             self.clients.touch(key);
         }
-        self.end_shard_channels(slot, out);
         self.keyspace.clear_slot(slot)
     }
     /// Deletes all keys here and nowhere else. In Redis: `emptyData`.

@@ -11,6 +11,16 @@ use crate::shapes::fact::{DiskKind, Role};
 use crate::words::{Millis, Time};
 
 impl Node {
+    /// A master does not load from a snapshot what has expired since. In Redis: `rdbLoadRioWithLoadingCtx`.
+    fn leave_out_expired(&mut self, now: Time) {
+        while let Some((at, key)) = self.keyspace.first_deadline()
+            && at < now.unix_ms()
+        {
+            let key = key.clone();
+            self.keyspace.remove(&key);
+        }
+    }
+
     /// Reads the dataset at start: the append-only file if it is in use, else the snapshot.
     pub(in crate::node) fn load(&mut self, now: Time, disk: &Disk, out: &mut Outbox) {
         let file = match self.config.appendonly {
@@ -34,6 +44,9 @@ impl Node {
         if from == DiskKind::Rdb {
             let is_replica = self.cluster.is_replica();
             self.replication.restore(snapshot.history, is_replica);
+            if !is_replica {
+                self.leave_out_expired(now);
+            }
         }
         let window = travel_time(&self.keyspace);
         if window != Millis(0) {
