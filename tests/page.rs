@@ -175,8 +175,37 @@ fn what_the_network_loses_dies_with_a_cross_between_the_two() {
     let lost: Vec<_> = ghosts.iter().filter(|ghost| ghost.held).collect();
     assert!(!lost.is_empty(), "nothing was lost in a second of isolation");
     let home = view.stage.discs.iter().find(|disc| disc.ix == ix).expect("7001").at;
+    let mut keys: Vec<_> = ghosts.iter().map(|ghost| ghost.key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    assert_eq!(keys.len(), ghosts.len(), "a packet that is lost twice leaves two crosses");
     for ghost in lost {
         let far = (ghost.at.x - home.x).hypot(ghost.at.y - home.y);
         assert!(40.0 < far, "it died at the door of 7001: {far}");
     }
+}
+
+#[test]
+fn the_menu_of_a_node_offers_what_can_be_done_and_stops_time_meanwhile() {
+    let mut session = after(10);
+    let ix = session.run.as_ref().expect("it runs").servers()[1];
+    session.update(Msg::Menu(ix));
+    assert!(!session.playback.playing, "time runs under an open menu");
+    let menu = view::of(&session).menu.expect("it is open");
+    let labels: Vec<&str> = menu.items.iter().map(|item| item.label.as_str()).collect();
+    assert_eq!(
+        labels,
+        [
+            "Kill process",
+            "Pause",
+            "Restart",
+            "Kill container",
+            "Isolate",
+            "CLUSTER FAILOVER",
+            "Open a terminal"
+        ]
+    );
+    session.update(Msg::CloseMenu);
+    assert!(session.playback.playing, "it goes on where it was");
+    assert!(view::of(&session).menu.is_none());
 }

@@ -85,6 +85,9 @@ pub enum Msg {
     Select(ContainerIx),
     /// Look at none.
     Deselect,
+    /// Open the menu of a server; time stands still meanwhile.
+    Menu(ContainerIx),
+    CloseMenu,
     /// Talk to a server.
     OpenTerminal(ContainerIx),
 
@@ -126,6 +129,15 @@ pub enum Notice {
     NothingToRun,
 }
 
+/// The menu of a server.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Menu {
+    /// Whose.
+    pub node: ContainerIx,
+    /// Whether time ran when it was opened.
+    played: bool,
+}
+
 /// All that the page knows.
 #[derive(Debug)]
 pub struct Session {
@@ -145,6 +157,8 @@ pub struct Session {
     pub typing: Typing,
     /// What of the page is open, its language and theme.
     pub page: Page,
+    /// The menu that is open.
+    pub menu: Option<Menu>,
     /// What did not work.
     pub notice: Option<Notice>,
     seed: Seed,
@@ -162,6 +176,7 @@ impl Session {
             follow: true,
             typing: Typing::default(),
             page,
+            menu: None,
             notice: None,
             seed: Seed(lab::SEED),
         };
@@ -195,6 +210,8 @@ impl Session {
             Msg::Isolate(ix) => self.isolate(ix),
             Msg::Select(ix) => self.select(ix),
             Msg::Deselect => self.selected = None,
+            Msg::Menu(ix) => self.open_menu(ix),
+            Msg::CloseMenu => self.close_menu(),
             Msg::OpenTerminal(ix) => self.talk_to(ix),
             Msg::Input(line) => self.typing.set(line),
             Msg::Submit => self.submit(),
@@ -224,7 +241,7 @@ impl Session {
     }
 
     fn boot(&mut self) {
-        self.notice = None;
+        (self.notice, self.menu) = (None, None);
         let Some(spec) = self.bench.spec() else {
             self.notice = Some(Notice::NothingToRun);
             return;
@@ -286,6 +303,19 @@ impl Session {
         };
         self.selected = Some(next);
         self.page.show_node();
+    }
+
+    fn open_menu(&mut self, ix: ContainerIx) {
+        self.close_menu();
+        self.selected = Some(ix);
+        self.menu = Some(Menu { node: ix, played: self.playback.playing });
+        self.playback.playing = false;
+    }
+
+    fn close_menu(&mut self) {
+        if let Some(menu) = self.menu.take() {
+            self.playback.playing |= menu.played;
+        }
     }
 
     fn talk_to(&mut self, ix: ContainerIx) {

@@ -14,6 +14,7 @@ use crate::ui::help::Help;
 use crate::ui::inspector::InspectorView;
 use crate::ui::keyboard;
 use crate::ui::legend::Legend;
+use crate::ui::menu::NodeMenu;
 use crate::ui::parts::Parts;
 use crate::ui::rail::RailView;
 use crate::ui::sheet::SheetTabs;
@@ -126,6 +127,7 @@ impl Component for App {
                     </div>
                     <StageView stage={&parts.stage} client={&parts.client} packets={&parts.packets} on_msg={&on_msg} />
                     <Legend {lang} />
+                    <NodeMenu menu={&parts.menu} on_msg={&on_msg} />
                 </main>
                 <Status caption={&parts.caption} />
                 <TimelineTrack timeline={&parts.timeline} head={parts.moment.head} {clock} {lang}

@@ -1,6 +1,7 @@
 //! A node on the stage: a button with a drawing.
 
 use crate::session::Msg;
+use crate::shapes::spec::ContainerIx;
 use crate::view::disc::{Disc, Mark};
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
@@ -12,22 +13,38 @@ pub struct DiscViewProps {
     pub disc: Disc,
     /// Where it sends what the learner did.
     pub on_msg: Callback<Msg>,
+    /// Where it sends whether it is pointed at or has the focus.
+    pub on_point: Callback<Option<Pointed>>,
 }
+
+/// Which node, and whether the pointer is on it (and not the focus).
+pub type Pointed = (ContainerIx, bool);
 
 /// A node. Click selects; Enter and Space too.
 #[component]
-pub fn DiscView(DiscViewProps { disc, on_msg }: &DiscViewProps) -> Html {
+pub fn DiscView(DiscViewProps { disc, on_msg, on_point }: &DiscViewProps) -> Html {
     let ix = disc.ix;
     let select = on_msg.reform(move |_: MouseEvent| Msg::Select(ix));
     let open = on_msg.reform(move |_: MouseEvent| Msg::OpenTerminal(ix));
+    let menu = on_msg.reform(move |event: MouseEvent| {
+        event.prevent_default();
+        Msg::Menu(ix)
+    });
+    let point = |on: bool, pointed: bool| on_point.reform(move |()| on.then_some((ix, pointed)));
+    let (over, out) = (point(true, true), point(false, true));
+    let (focus, blur) = (point(true, false), point(false, false));
     let press = {
         let on_msg = on_msg.clone();
         Callback::from(move |event: KeyboardEvent| {
-            if matches!(event.key().as_str(), "Enter" | " ") {
-                event.prevent_default();
-                event.stop_propagation();
-                on_msg.emit(Msg::Select(ix));
-            }
+            let msg = match event.key().as_str() {
+                "Enter" | " " => Msg::Select(ix),
+                "ContextMenu" => Msg::Menu(ix),
+                "F10" if event.shift_key() => Msg::Menu(ix),
+                _ => return,
+            };
+            event.prevent_default();
+            event.stop_propagation();
+            on_msg.emit(msg);
         })
     };
     let port = match disc.name_y < disc.radius {
@@ -38,7 +55,9 @@ pub fn DiscView(DiscViewProps { disc, on_msg }: &DiscViewProps) -> Html {
     html! {
         <g class={disc.class.clone()} transform={disc.at.translate()} role="button" tabindex="0"
             aria-label={disc.spoken.clone()} aria-pressed={disc.selected.to_string()}
-            data-node={disc.name.clone()} onclick={select} ondblclick={open} onkeydown={press}>
+            data-node={disc.name.clone()} onclick={select} ondblclick={open} onkeydown={press}
+            oncontextmenu={menu} onpointerenter={move |_| over.emit(())} onpointerleave={move |_| out.emit(())}
+            onfocus={move |_| focus.emit(())} onblur={move |_| blur.emit(())}>
             <circle class="hit" r={(disc.radius + 8.0).to_string()} />
             if disc.selected {
                 <path class="sel" d={brackets(disc.radius + 13.0)} />

@@ -18,6 +18,7 @@ pub const TABLE: &[(&[&str], &str)] = &[
     (&["-", "="], "key-speed"),
     (&["Tab"], "key-tab"),
     (&["Enter"], "key-select"),
+    (&["Menu"], "key-menu"),
     (&["K"], "key-kill"),
     (&["P"], "key-pause-node"),
     (&["R"], "key-restart"),

@@ -16,15 +16,18 @@ pub mod inspector;
 pub mod keyboard;
 pub mod lanes;
 pub mod legend;
+pub mod menu;
 pub mod packets;
 mod panic;
 pub mod parts;
+pub mod place;
 pub mod rail;
 pub mod shared;
 pub mod sheet;
 pub mod stage;
 pub mod status;
 pub mod timeline;
+pub mod tip;
 pub mod top;
 
 pub use app::{App, AppProps};

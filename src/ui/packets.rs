@@ -19,7 +19,7 @@ pub fn PacketWays(PacketsProps { packets }: &PacketsProps) -> Html {
     html! {
         <g aria-hidden="true">
             { for packets.ghosts.iter().map(|ghost| html! {
-                <path key={ghost.id} class={ghost.trail_class} d={ghost.trail.clone()} />
+                <path key={key(ghost)} class={ghost.trail_class} d={ghost.trail.clone()} />
             }) }
             { for packets.flights.iter().map(way) }
         </g>
@@ -35,6 +35,10 @@ pub fn PacketShapes(PacketsProps { packets }: &PacketsProps) -> Html {
             { for packets.flights.iter().map(flight) }
         </g>
     }
+}
+
+fn key(ghost: &Ghost) -> String {
+    format!("{}-{}", ghost.key.0, ghost.key.1)
 }
 
 fn way(flight: &Flight) -> Html {
@@ -53,7 +57,7 @@ fn way(flight: &Flight) -> Html {
 fn ghost(ghost: &Ghost) -> Html {
     let loud = ghost.glyph.loud().then_some("loud");
     html! {
-        <g key={ghost.id}>
+        <g key={key(ghost)}>
             <g class={classes!("ghost", loud)} transform={ghost.transform.clone()}>
                 <GlyphView glyph={ghost.glyph} />
                 if ghost.held {

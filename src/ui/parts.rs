@@ -7,6 +7,7 @@ use crate::view::View;
 use crate::view::client::ClientCard;
 use crate::view::console::Console;
 use crate::view::inspector::Inspector;
+use crate::view::menu::Menu;
 use crate::view::moment::{self, Moment};
 use crate::view::packets::Packets;
 use crate::view::rail::{self, Rail};
@@ -27,6 +28,7 @@ pub struct Parts {
     pub timeline: Shared<TimelineView>,
     pub inspector: Shared<Option<Inspector>>,
     pub console: Shared<Console>,
+    pub menu: Shared<Option<Menu>>,
     pub notice: Shared<Option<String>>,
     pub packets: Shared<Packets>,
     pub moment: Moment,
@@ -48,6 +50,7 @@ impl Parts {
             timeline: Shared::new(view.timeline),
             inspector: Shared::new(view.inspector),
             console: Shared::new(view.console),
+            menu: Shared::new(view.menu),
             notice: Shared::new(view.notice),
             packets: Shared::new(moment.packets.clone()),
             moment,
@@ -67,6 +70,7 @@ impl Parts {
         self.timeline.renew(view.timeline);
         self.inspector.renew(view.inspector);
         self.console.renew(view.console);
+        self.menu.renew(view.menu);
         self.notice.renew(view.notice);
         self.renew_moment(session);
     }

@@ -1,9 +1,10 @@
 //! The stage: the ring, its nodes, the client and the packets between them.
 
 use crate::session::Msg;
-use crate::ui::disc::DiscView;
+use crate::ui::disc::{DiscView, Pointed};
 use crate::ui::packets::{PacketShapes, PacketWays};
 use crate::ui::shared::Shared;
+use crate::ui::tip::Tip;
 use crate::view::client::ClientCard;
 use crate::view::packets::Packets;
 use crate::view::stage::{Arc, Bound, Curved, KeyTick, Rail, Stage};
@@ -26,7 +27,13 @@ pub struct StageViewProps {
 #[component]
 pub fn StageView(props: &StageViewProps) -> Html {
     let StageViewProps { stage, client, packets, on_msg } = props;
+    let pointed = use_state_eq(|| None::<Pointed>);
+    let on_point = {
+        let pointed = pointed.clone();
+        Callback::from(move |now| pointed.set(now))
+    };
     html! {
+        <>
         <svg class="stage-svg" width={stage.width.to_string()} height={stage.height.to_string()}
             role="group" aria-label={stage.spoken.clone()}>
             <Patterns />
@@ -40,11 +47,22 @@ pub fn StageView(props: &StageViewProps) -> Html {
             if let Some(client) = &**client { { client_view(client) } }
             <PacketWays packets={packets} />
             { for stage.discs.iter().map(|disc| {
-                html! { <DiscView key={disc.ix.0} disc={disc.clone()} on_msg={on_msg} /> }
+                html! { <DiscView key={disc.ix.0} disc={disc.clone()} on_msg={on_msg} on_point={&on_point} /> }
             }) }
             <PacketShapes packets={packets} />
         </svg>
+        { tip(stage, *pointed) }
+        </>
     }
+}
+
+/// What the node says of itself that is pointed at.
+fn tip(stage: &Stage, pointed: Option<Pointed>) -> Html {
+    let found = pointed.and_then(|(ix, by_pointer)| {
+        Some((stage.discs.iter().find(|disc| disc.ix == ix)?, by_pointer))
+    });
+    let Some((disc, pointed)) = found else { return html! {} };
+    html! { <Tip text={disc.spoken.clone()} at={disc.tip_at} {pointed} /> }
 }
 
 /// One hatch a hue, for arcs and discs that nobody serves.

@@ -36,8 +36,10 @@ pub struct Disc {
     pub beside: Point,
     /// `start` or `end`: to which side they grow.
     pub anchor: &'static str,
-    /// Its name and state for a screen reader.
+    /// Its name and state for a screen reader, and for a tip.
     pub spoken: String,
+    /// Where the upper edge of its tip has its middle, in pixels of the stage.
+    pub tip_at: (f64, f64),
 }
 
 /// What is drawn on a disc.
@@ -90,6 +92,16 @@ pub fn draw(
     }
     discs.sort_by(|a, b| a.0.total_cmp(&b.0));
     discs.into_iter().map(|(_, disc)| disc).collect()
+}
+
+/// Below the disc, or above it where there is no room below; never over the edge.
+fn tip_at(scene: &Scene<'_>, at: Point, radius: f64) -> (f64, f64) {
+    /// Half of the widest tip, and its height, in pixels.
+    const HALF: f64 = 140.0;
+    const TALL: f64 = 64.0;
+    let below = at.y + radius + 12.0;
+    let y = if below + TALL <= scene.height { below } else { at.y - radius - 12.0 - TALL };
+    (at.x.min(scene.width - HALF).max(HALF), y)
 }
 
 /// One member and all that its drawing depends on.
@@ -146,6 +158,7 @@ impl<'a> Subject<'a> {
             beside: Point { x: if right { offset } else { -offset }, y: -8.0 },
             anchor: if right { "start" } else { "end" },
             spoken: self.spoken(),
+            tip_at: tip_at(self.scene, at, radius),
         }
     }
 

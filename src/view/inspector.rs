@@ -234,7 +234,8 @@ fn keys(lang: Lang, run: &Run, member: &Member) -> Body {
     if lines.is_empty() { Body::Empty(word(lang, "keys-none")) } else { Body::Lines(lines) }
 }
 
-fn actions(lang: Lang, member: &Member) -> Vec<Button> {
+/// What can be done to a server; a button that does not work says why.
+pub(super) fn actions(lang: Lang, member: &Member) -> Vec<Button> {
     let ix = member.ix;
     let isolate = if member.isolated { "act-rejoin" } else { "act-isolate" };
     let replica = member.myself().is_some_and(|line| line.flags.has(Flags::REPLICA));

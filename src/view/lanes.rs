@@ -113,7 +113,7 @@ fn other(
     let args = [("name", Arg::from(name.as_str())), ("at", seconds(run.start(), parted).into())];
     let spoken = text(session.page.lang, "run-spoken", &args);
     let path = path(ends, y);
-    let Beside { name, at: name_at, anchor, reach } = beside(name, ends, view.width);
+    let Beside { name, at: name_at, anchor, reach } = beside(name, ends, &marks, view.width);
     Some(OtherLane {
         id: lane.id,
         y,
@@ -137,34 +137,50 @@ struct Beside {
     reach: (f64, f64),
 }
 
-/// The name stands behind the lane's end, or else before its beginning; what does not fit is cut.
-fn beside(name: String, (from, to): (f64, f64), width: f64) -> Beside {
-    const GAP: f64 = 10.0;
-    let (left, right) = (from - 2.0 * GAP, width - to - 2.0 * GAP);
-    let (name, wide) = fit(name, left.max(right));
-    match wide <= right {
-        true => Beside { name, at: to + GAP, anchor: "", reach: (from, to + GAP + wide) },
-        false => Beside { name, at: from - GAP, anchor: "end", reach: (from - GAP - wide, to) },
+/// What stays free around a name and around a mark, in pixels.
+const GAP: f64 = 12.0;
+
+/// The name stands behind the lane's end, before its beginning, or on it between two marks: in the first
+/// of these places that holds it, or in the widest. What does not fit is cut.
+fn beside(name: String, (from, to): (f64, f64), marks: &[Mark], width: f64) -> Beside {
+    let behind = (to + GAP, width - GAP);
+    let before = (GAP, from - GAP);
+    let edges: Vec<f64> =
+        [from + TURN].into_iter().chain(marks.iter().map(|m| m.x)).chain([to]).collect();
+    let between = edges.windows(2).map(|pair| (pair[0] + GAP, pair[1] - GAP));
+    let places: Vec<(f64, f64)> = [behind, before].into_iter().chain(between).collect();
+    let room = |place: &(f64, f64)| place.1 - place.0;
+    let wanted = width_of(&name);
+    let widest = places.iter().max_by(|a, b| room(a).total_cmp(&room(b)));
+    let place = places.iter().find(|place| wanted <= room(place)).or(widest).unwrap_or(&behind);
+    let (name, wide) = fit(name, room(place));
+    let reach = (from.min(place.0), to.max(place.0 + wide));
+    match *place == before {
+        true => Beside { name, at: place.1, anchor: "end", reach: (place.1 - wide, to) },
+        false => Beside { name, at: place.0, anchor: "", reach },
     }
+}
+
+/// How wide a text is, in pixels, at the size of the stage's labels.
+fn width_of(text: &str) -> f64 {
+    text.chars().map(|c| if c.is_ascii() { 6.6 } else { 12.0 }).sum()
 }
 
 /// As much of `text` as fits, and how wide that is, in pixels.
 fn fit(text: String, room: f64) -> (String, f64) {
-    let width =
-        |text: &str| text.chars().map(|c| if c.is_ascii() { 6.6 } else { 12.0 }).sum::<f64>();
-    if width(&text) <= room {
-        let wide = width(&text);
+    let wide = width_of(&text);
+    if wide <= room {
         return (text, wide);
     }
     let mut cut = String::new();
     for c in text.chars() {
-        if room < width(&cut) + 24.0 {
+        if room < width_of(&cut) + 24.0 {
             break;
         }
         cut.push(c);
     }
     let cut = format!("{}…", cut.trim_end());
-    let wide = width(&cut);
+    let wide = width_of(&cut);
     (cut, wide)
 }
 

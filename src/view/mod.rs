@@ -11,6 +11,7 @@ pub mod disc;
 pub mod inspector;
 pub mod lanes;
 pub mod member;
+pub mod menu;
 pub mod moment;
 pub mod owners;
 pub mod packets;
@@ -28,6 +29,7 @@ use client::ClientCard;
 use console::Console;
 use inspector::Inspector;
 use member::Members;
+use menu::Menu;
 use stage::{Scene, Stage};
 use story::Caption;
 use timeline::TimelineView;
@@ -51,6 +53,8 @@ pub struct View {
     pub inspector: Option<Inspector>,
     /// The console.
     pub console: Console,
+    /// The menu of a node, if it is open.
+    pub menu: Option<Menu>,
     /// What did not work.
     pub notice: Option<String>,
 }
@@ -65,6 +69,7 @@ pub fn of(session: &Session) -> View {
         caption: story::caption(session),
         timeline: timeline::draw(session),
         inspector: inspector::draw(session, &members, &stage.discs),
+        menu: menu::draw(session, &members, &stage.discs),
         stage,
         console: console::draw(session),
         notice: session.notice.as_ref().map(|notice| match notice {

@@ -95,7 +95,16 @@ fn sight(map: &Map<'_>, note: &PacketNote, now: Time) -> Option<Sight> {
         (_, gone) => (gone as f64 / way).min(1.0),
     };
     let glyph = glyph(note.kind, map.is_server(note.from) && map.is_server(note.to));
-    Some(Sight { id: note.id.0, glyph, from, to, done, bad: false, held: note.lost_at.is_some() })
+    Some(Sight {
+        id: note.id.0,
+        glyph,
+        from,
+        to,
+        done,
+        bad: false,
+        held: note.lost_at.is_some(),
+        ended: note.ended_at().0,
+    })
 }
 
 /// `inside`: between two servers, where commands and replies are housekeeping of replication.

@@ -107,6 +107,8 @@ pub struct Sight {
     pub bad: bool,
     /// The network lost it: so far it came.
     pub held: bool,
+    /// When its way ended, or will, in microseconds.
+    pub ended: u64,
 }
 
 /// The layer above the ring.
@@ -142,8 +144,8 @@ pub struct Flight {
 /// A packet that arrived: dotted, at its target, fading.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Ghost {
-    /// Its number.
-    pub id: u64,
+    /// Its number, and when its way ended, in microseconds: a packet may be lost more than once.
+    pub key: (u64, u64),
     /// Its shape.
     pub glyph: Glyph,
     /// Where it arrived, or died.
@@ -271,7 +273,7 @@ fn ghost(sight: &Sight, center: Point, words: &mut Words) -> Ghost {
     let share = if sight.held { sight.done } else { 1.0 };
     let at = chord.at(share);
     Ghost {
-        id: sight.id,
+        key: (sight.id, sight.ended),
         glyph: sight.glyph,
         at,
         transform: transform(sight.glyph, &chord, share),
@@ -301,6 +303,7 @@ mod tests {
             done: 0.5,
             bad: false,
             held: false,
+            ended: 0,
         };
         let mut flying: Vec<Sight> = (0..100).map(|id| sight(id, Glyph::Ping)).collect();
         flying.push(sight(100, Glyph::AuthAck));
@@ -320,6 +323,7 @@ mod tests {
             done,
             bad: false,
             held: false,
+            ended: 0,
         };
         let center = Point { x: 50.0, y: 50.0 };
         let early = draw(vec![sight(0.1)], Vec::new(), center, true);
@@ -337,6 +341,7 @@ mod tests {
             done: 1.0,
             bad: false,
             held: false,
+            ended: 0,
         };
         let center = Point { x: 150.0, y: 300.0 };
         let drawn = draw(Vec::new(), (0..6).map(request).collect(), center, false);
