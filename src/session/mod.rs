@@ -24,7 +24,7 @@ use crate::sim::{Action, Done, Group, Refusal};
 use crate::timeline::LaneId;
 use crate::words::{Seed, Time};
 use lab::Workbench;
-use page::{ConsoleTab, InspectorTab, Page, Sheet, Theme};
+use page::{Claims, ConsoleTab, Dialog, InspectorTab, Page, Sheet, Theme};
 use playback::Playback;
 use run::Run;
 use speed::REAL_TIME;
@@ -108,7 +108,10 @@ pub enum Msg {
     SheetSize,
     Rail,
     InspectorPanel,
-    Help(bool),
+    Dialog(Option<Dialog>),
+    /// What the reader of the ledger looks for.
+    LedgerWords(String),
+    LedgerState(Option<Claims>),
     Dismiss,
     Lang(Lang),
     Theme(Theme),
@@ -226,7 +229,9 @@ impl Session {
             | Msg::SheetSize
             | Msg::Rail
             | Msg::InspectorPanel
-            | Msg::Help(_)
+            | Msg::Dialog(_)
+            | Msg::LedgerWords(_)
+            | Msg::LedgerState(_)
             | Msg::Lang(_)
             | Msg::Theme(_)
             | Msg::Resized { .. } => self.page.update(msg),

@@ -49,6 +49,62 @@ pub enum Sheet {
     Lab,
 }
 
+/// What lies over the page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Dialog {
+    /// The keys.
+    Help,
+    /// The claims about Redis.
+    Ledger,
+}
+
+/// In which state claims about Redis are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Claims {
+    /// Ours does what Redis does.
+    Matches,
+    /// It does something else on purpose.
+    Differs,
+    /// It does not do it yet.
+    Open,
+    /// It does nothing of the kind.
+    Absent,
+}
+
+impl Claims {
+    /// All states.
+    pub const ALL: [Claims; 4] = [Claims::Matches, Claims::Differs, Claims::Open, Claims::Absent];
+
+    /// The id of its name in the locale files.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Claims::Matches => "ledger-matches",
+            Claims::Differs => "ledger-differs",
+            Claims::Open => "ledger-open-yet",
+            Claims::Absent => "ledger-absent",
+        }
+    }
+    /// Its class in the styles.
+    pub const fn class(self) -> &'static str {
+        match self {
+            Claims::Matches => "matches",
+            Claims::Differs => "differs",
+            Claims::Open => "open",
+            Claims::Absent => "absent",
+        }
+    }
+}
+
+/// What a reader of the ledger looks for.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct LedgerFilter {
+    /// Words that a claim must have.
+    pub words: String,
+    /// The state it must be in.
+    pub state: Option<Claims>,
+}
+
 /// How much of a phone the sheet takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum SheetSize {
@@ -74,7 +130,8 @@ pub struct Page {
     /// Whether the learner closed the rail (on a wide window) or opened it (on a narrow one).
     pub rail_toggled: bool,
     pub inspector_toggled: bool,
-    pub help: bool,
+    pub dialog: Option<Dialog>,
+    pub ledger: LedgerFilter,
     /// Whether the learner's machine asks that nothing on the screen moves.
     pub still: bool,
     /// The stage in pixels.
@@ -95,7 +152,8 @@ impl Default for Page {
             sheet_size: SheetSize::default(),
             rail_toggled: false,
             inspector_toggled: false,
-            help: false,
+            dialog: None,
+            ledger: LedgerFilter::default(),
             still: false,
             stage: (768.0, 560.0),
             track: 640.0,
@@ -125,7 +183,9 @@ impl Page {
             }
             Msg::Rail => self.rail_toggled = !self.rail_toggled,
             Msg::InspectorPanel => self.inspector_toggled = !self.inspector_toggled,
-            Msg::Help(open) => self.help = open,
+            Msg::Dialog(dialog) => self.dialog = dialog,
+            Msg::LedgerWords(words) => self.ledger.words = words,
+            Msg::LedgerState(state) => self.ledger.state = state,
             Msg::Lang(lang) => self.lang = lang,
             Msg::Theme(theme) => self.theme = theme,
             Msg::Resized { width, height, track } => {

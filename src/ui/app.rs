@@ -5,7 +5,7 @@
 
 use crate::say::word;
 use crate::session::lab::Workbench;
-use crate::session::page::{Page, Sheet, SheetSize};
+use crate::session::page::{Dialog, Page, Sheet, SheetSize};
 use crate::session::{Msg, Session};
 use crate::ui::browser;
 use crate::ui::console::ConsoleView;
@@ -13,6 +13,7 @@ use crate::ui::frames::{Callbacks, Stopwatch};
 use crate::ui::help::Help;
 use crate::ui::inspector::InspectorView;
 use crate::ui::keyboard;
+use crate::ui::ledger::Ledger;
 use crate::ui::legend::Legend;
 use crate::ui::menu::NodeMenu;
 use crate::ui::parts::Parts;
@@ -136,7 +137,11 @@ impl Component for App {
                 <ConsoleView console={&parts.console} {lang} on_msg={&on_msg} />
                 <InspectorView inspector={&parts.inspector} {lang} on_msg={&on_msg} />
                 <Notice notice={&parts.notice} {lang} on_msg={&on_msg} />
-                if self.session.page.help { <Help {lang} on_msg={&on_msg} /> }
+                { match self.session.page.dialog {
+                    None => html! {},
+                    Some(Dialog::Help) => html! { <Help {lang} on_msg={&on_msg} /> },
+                    Some(Dialog::Ledger) => html! { <Ledger {lang} filter={self.session.page.ledger.clone()} on_msg={&on_msg} /> },
+                } }
             </div>
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::say::{Lang, word};
 use crate::session::Msg;
+use crate::session::page::Dialog;
 use crate::ui::icon::{Icon, IconView};
 use crate::ui::keyboard::TABLE;
 use web_sys::HtmlElement;
@@ -16,7 +17,7 @@ pub struct HelpProps {
     pub on_msg: Callback<Msg>,
 }
 
-/// The help dialog. It takes the focus and gives nothing back but Close.
+/// The help dialog. It takes the focus and leads to the ledger.
 #[component]
 pub fn Help(HelpProps { lang, on_msg }: &HelpProps) -> Html {
     let close = use_node_ref();
@@ -30,13 +31,13 @@ pub fn Help(HelpProps { lang, on_msg }: &HelpProps) -> Html {
         });
     }
     html! {
-        <div class="dialog" onclick={on_msg.reform(|_| Msg::Help(false))}>
+        <div class="dialog" onclick={on_msg.reform(|_| Msg::Dialog(None))}>
             <section role="dialog" aria-modal="true" aria-labelledby="help-title"
                 onclick={Callback::from(|event: MouseEvent| event.stop_propagation())}>
                 <header>
                     <h2 id="help-title">{ word(*lang, "help-title") }</h2>
                     <button class="ib" ref={close} aria-label={word(*lang, "close")}
-                        onclick={on_msg.reform(|_| Msg::Help(false))}><IconView icon={Icon::Cross} /></button>
+                        onclick={on_msg.reform(|_| Msg::Dialog(None))}><IconView icon={Icon::Cross} /></button>
                 </header>
                 <p class="sec">{ word(*lang, "help-note") }</p>
                 <div class="keys">
@@ -47,6 +48,7 @@ pub fn Help(HelpProps { lang, on_msg }: &HelpProps) -> Html {
                         </div>
                     }) }
                 </div>
+                <button class="btn" onclick={on_msg.reform(|_| Msg::Dialog(Some(Dialog::Ledger)))}>{ word(*lang, "ledger-open") }</button>
             </section>
         </div>
     }

@@ -3,6 +3,7 @@
 //! Single letters work only while no text field has the focus. Pure: a key and a session in, a message
 //! out.
 
+use crate::session::page::Dialog;
 use crate::session::{Msg, Session};
 use crate::sim::{Action, ContainerState};
 use crate::view::lanes;
@@ -34,8 +35,8 @@ const MILLISECOND: i64 = 1000;
 
 /// What a key does; None if nothing.
 pub fn message(session: &Session, key: &str) -> Option<Msg> {
-    if session.page.help {
-        return (key == "Escape").then_some(Msg::Help(false));
+    if session.page.dialog.is_some() {
+        return (key == "Escape").then_some(Msg::Dialog(None));
     }
     Some(match key {
         " " => Msg::TogglePlay,
@@ -50,7 +51,7 @@ pub fn message(session: &Session, key: &str) -> Option<Msg> {
         "=" | "+" => Msg::Faster(true),
         "[" => Msg::Rail,
         "]" => Msg::InspectorPanel,
-        "?" => Msg::Help(true),
+        "?" => Msg::Dialog(Some(Dialog::Help)),
         "Escape" if session.notice.is_some() => Msg::Dismiss,
         "Escape" => Msg::Deselect,
         _ => return to_node(session, key),

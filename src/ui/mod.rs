@@ -15,6 +15,7 @@ mod input;
 pub mod inspector;
 pub mod keyboard;
 pub mod lanes;
+pub mod ledger;
 pub mod legend;
 pub mod menu;
 pub mod packets;

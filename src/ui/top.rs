@@ -2,7 +2,7 @@
 
 use crate::say::{Lang, text, word};
 use crate::session::Msg;
-use crate::session::page::Theme;
+use crate::session::page::{Dialog, Theme};
 use crate::ui::icon::{Icon, IconView};
 use crate::ui::input::value;
 use crate::ui::shared::Shared;
@@ -57,7 +57,7 @@ pub fn TopBar(props: &TopBarProps) -> Html {
                 <Languages {lang} {on_msg} />
                 <ThemeSwitch theme={*theme} {lang} {on_msg} />
                 <button class="ib desk-only" aria-label={say("help-open")} title={say("help-open")}
-                    onclick={on_msg.reform(|_| Msg::Help(true))}><IconView icon={Icon::Help} /></button>
+                    onclick={on_msg.reform(|_| Msg::Dialog(Some(Dialog::Help)))}><IconView icon={Icon::Help} /></button>
                 <button class="ib menu-only insp-toggle" aria-label={say("inspector-toggle")}
                     title={say("inspector-toggle")} onclick={on_msg.reform(|_| Msg::InspectorPanel)}>
                     <IconView icon={Icon::Panel} />

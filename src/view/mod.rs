@@ -10,6 +10,7 @@ pub mod curve;
 pub mod disc;
 pub mod inspector;
 pub mod lanes;
+pub mod ledger;
 pub mod member;
 pub mod menu;
 pub mod moment;

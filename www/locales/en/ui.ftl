@@ -261,3 +261,20 @@ key-panels = Lab, inspector
 key-console = to the console
 key-help = this help
 key-close = close
+
+## Ledger
+
+ledger-open = What is claimed of Redis, and what holds it
+ledger-title = The ledger
+ledger-note = Every claim about Redis 7.0.15, its source, and the test that holds it. Written by the tests themselves.
+ledger-search = Search: vote, cluster.c, gossip
+ledger-states = States
+ledger-shown = { $count ->
+    [one] { $count } claim
+   *[other] { $count } claims
+}
+ledger-all = All
+ledger-matches = matches
+ledger-differs = differs on purpose
+ledger-open-yet = does not match yet
+ledger-absent = not modelled

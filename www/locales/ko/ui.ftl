@@ -242,3 +242,17 @@ key-panels = 실습 패널, 노드 패널
 key-console = 콘솔로
 key-help = 이 도움말
 key-close = 닫기
+
+## 대조 장부
+
+ledger-open = Redis에 대해 무엇을 주장하고 무엇으로 확인했나
+ledger-title = 대조 장부
+ledger-note = Redis 7.0.15에 대한 주장마다 근거와 이를 확인하는 테스트를 적었습니다. 장부는 테스트가 직접 만들며, 주장은 테스트에 적힌 영어 그대로입니다.
+ledger-search = 검색: vote, cluster.c, gossip
+ledger-states = 상태
+ledger-shown = 주장 { $count }개
+ledger-all = 전체
+ledger-matches = 일치
+ledger-differs = 의도적으로 다름
+ledger-open-yet = 아직 다름
+ledger-absent = 구현하지 않음

@@ -1,0 +1,83 @@
+//! The ledger of claims about Redis, in a dialog: search, states, claims by area.
+
+use crate::say::{Lang, word};
+use crate::session::Msg;
+use crate::session::page::LedgerFilter;
+use crate::ui::icon::{Icon, IconView};
+use crate::ui::input;
+use crate::view::ledger::{self, Area, Choice};
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+/// Properties of [`Ledger`].
+#[derive(Properties, PartialEq)]
+pub struct LedgerProps {
+    /// The language.
+    pub lang: Lang,
+    /// What the reader looks for.
+    pub filter: LedgerFilter,
+    /// Where it sends what the reader did.
+    pub on_msg: Callback<Msg>,
+}
+
+/// The dialog. The search field takes the focus.
+#[component]
+pub fn Ledger(LedgerProps { lang, filter, on_msg }: &LedgerProps) -> Html {
+    let search = use_node_ref();
+    {
+        let search = search.clone();
+        use_effect_with((), move |()| {
+            if let Some(field) = search.cast::<HtmlElement>() {
+                // Without focus the dialog still closes with Esc.
+                let _ = field.focus();
+            }
+        });
+    }
+    let shown = use_memo((*lang, filter.clone()), |(lang, filter)| ledger::draw(*lang, filter));
+    let close = on_msg.reform(|_: MouseEvent| Msg::Dialog(None));
+    html! {
+        <div class="dialog" onclick={close.clone()}>
+            <section class="ledger" role="dialog" aria-modal="true" aria-labelledby="ledger-title"
+                onclick={Callback::from(|event: MouseEvent| event.stop_propagation())}>
+                <header>
+                    <h2 id="ledger-title">{ word(*lang, "ledger-title") }</h2>
+                    <button class="ib" aria-label={word(*lang, "close")} onclick={close}><IconView icon={Icon::Cross} /></button>
+                </header>
+                <p class="sec">{ word(*lang, "ledger-note") }</p>
+                <input type="search" ref={search} value={filter.words.clone()} aria-label={word(*lang, "ledger-search")}
+                    placeholder={word(*lang, "ledger-search")}
+                    oninput={on_msg.reform(|event: InputEvent| Msg::LedgerWords(input::value(&event)))} />
+                <div class="chips" role="group" aria-label={word(*lang, "ledger-states")}>
+                    { for shown.states.iter().map(|choice| chip(choice, on_msg)) }
+                </div>
+                <p class="sec" role="status">{ &shown.shown }</p>
+                { for shown.areas.iter().map(area) }
+            </section>
+        </div>
+    }
+}
+
+fn chip(choice: &Choice, on_msg: &Callback<Msg>) -> Html {
+    let which = choice.which;
+    html! {
+        <button aria-pressed={choice.chosen.to_string()}
+            onclick={on_msg.reform(move |_| Msg::LedgerState(which))}>{ &choice.text }</button>
+    }
+}
+
+fn area(area: &Area) -> Html {
+    html! {
+        <section key={area.name.clone()}>
+            <h3>{ &area.name }</h3>
+            <ul>
+                { for area.rows.iter().map(|row| html! {
+                    <li>
+                        <p><span class={classes!("claim", row.state.1)}>{ &row.state.0 }</span>{ " " }{ &row.says }</p>
+                        <p class="from">{ &row.source }</p>
+                        if !row.test.is_empty() { <p class="from">{ &row.test }</p> }
+                    </li>
+                }) }
+            </ul>
+        </section>
+    }
+}
