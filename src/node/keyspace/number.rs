@@ -101,10 +101,16 @@ impl Extended {
         }
     }
 
+    /// The same number with the smallest mantissa.
+    fn without_zeros(self) -> Extended {
+        let zeros = if self.mantissa == 0 { 0 } else { self.mantissa.trailing_zeros() };
+        Extended { mantissa: self.mantissa >> zeros, exponent: self.exponent + zeros as i32 }
+    }
+
     /// The sum, rounded to 64 bits.
     pub fn plus(self, other: Extended) -> Extended {
-        let (high, low) =
-            if self.exponent < other.exponent { (other, self) } else { (self, other) };
+        let (one, other) = (self.without_zeros(), other.without_zeros());
+        let (high, low) = if one.exponent < other.exponent { (other, one) } else { (one, other) };
         let apart = (high.exponent - low.exponent) as u32;
         if high.mantissa == 0 || BITS - 2 < apart && low.mantissa != 0 {
             return if high.mantissa == 0 { low } else { high };

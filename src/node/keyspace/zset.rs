@@ -68,16 +68,23 @@ impl Zset {
     pub fn score(&self, member: &[u8]) -> Option<Score> {
         self.scores.get(member).copied()
     }
-    /// Sets a member's score; the score it had. The sign of a zero is lost.
+    /// Sets a member's score; the score it had. A listpack loses the sign of a zero.
     pub fn set(&mut self, member: &Bytes, score: Score) -> Option<Score> {
-        let score = Score(score.0 + 0.0);
-        self.large |= LISTPACK_VALUE < member.len();
-        let before = self.scores.insert(member.clone(), score);
-        if let Some(before) = before {
-            self.order.remove(&(before, member.clone()));
+        let before = self.score(member);
+        if before == Some(score) {
+            return before;
         }
+        match before {
+            Some(before) => {
+                self.order.remove(&(before, member.clone()));
+            }
+            None => {
+                self.large |= LISTPACK_VALUE < member.len() || LISTPACK_ENTRIES <= self.len();
+            }
+        }
+        let score = if self.large { score } else { Score(score.0 + 0.0) };
+        self.scores.insert(member.clone(), score);
         self.order.insert((score, member.clone()));
-        self.large |= LISTPACK_ENTRIES < self.order.len();
         before
     }
     /// Takes a member out; whether it was there.
