@@ -1,7 +1,7 @@
 //! Random commands, made from patterns of words.
 //!
 //! `K` a key, `K2` one that is never there, `T` a time to live that does not end soon, `V` a value, `I` a number or what looks like one, `S` a small number, `F` a float, `M` a
-//! member, `a|b` one of several, `[x` optional words up to `]`.
+//! member, `L` an end of a range of members, `a|b` one of several, `[x` optional words up to `]`.
 
 use bytes::Bytes;
 use slotlab::words::{Argv, Rng};
@@ -118,6 +118,29 @@ const PATTERNS: &[&str] = &[
     "ZPOPMAX K",
     "ZREMRANGEBYRANK K S S",
     "ZREMRANGEBYSCORE K F F",
+    "ZUNION 2 K K [ WEIGHTS F F ] [ AGGREGATE sum|MIN|max|x ] [ WITHSCORES ]",
+    "ZINTER 2 K K [ WEIGHTS F F ] [ AGGREGATE sum|MIN|max ] [ WITHSCORES ]",
+    "ZDIFF S K K [ WITHSCORES ]",
+    "ZINTERCARD S K K [ LIMIT S ]",
+    "ZUNIONSTORE K 2 K K [ WEIGHTS F F ] [ AGGREGATE MAX ]",
+    "ZINTERSTORE K S K K [ WEIGHTS F ]",
+    "ZDIFFSTORE K 2 K K",
+    "ZRANGESTORE K K S S [ REV ]",
+    "ZRANGESTORE K K F F BYSCORE [ LIMIT S S ]",
+    "ZADD {t}lex 0 M 0 V",
+    "ZADD {t}lex 0 M 0 M",
+    "ZRANGEBYLEX {t}lex L L [ LIMIT S S ]",
+    "ZREVRANGEBYLEX {t}lex L L",
+    "ZRANGE {t}lex L L BYLEX [ REV ] [ LIMIT S S ] [ WITHSCORES ]",
+    "ZLEXCOUNT {t}lex L L",
+    "ZREMRANGEBYLEX {t}lex L L",
+    "LMPOP S K K LEFT|RIGHT|x [ COUNT S ]",
+    "LMPOP 2 K K LEFT|RIGHT [ COUNT S ]",
+    "ZMPOP 2 K K MIN|MAX|x [ COUNT S ]",
+    "BLMPOP 0.01|x S K K LEFT [ COUNT S ]",
+    "BZMPOP 0.01 2 K K MAX [ COUNT S ]",
+    "BZPOPMIN K K 0.01|x",
+    "BZPOPMAX K 0.01",
     "XADD K 1-1|2-0|0-0|x f v",
     "XLEN K",
     "XRANGE K -|1|x +|2",
@@ -139,6 +162,14 @@ const PATTERNS: &[&str] = &[
     "SETBIT K 3|9|x 0|1|2",
     "GETBIT K 3|100",
     "BITCOUNT K [ S S ]",
+    "BITCOUNT K S S BYTE|BIT|x",
+    "BITPOS K 0|1|2 [ S ]",
+    "BITPOS K 0|1 S S [ BIT|BYTE|x ]",
+    "BITFIELD K GET u8|i5|u63|i64|u64|i0|x S",
+    "BITFIELD K GET u4 #1 SET i8|u8|i64 S I",
+    "BITFIELD K OVERFLOW SAT|FAIL|WRAP|x INCRBY i8|u8|u1|i64 S I",
+    "BITFIELD K INCRBY u16 #S I INCRBY i3 2 I",
+    "BITFIELD_RO K GET u8 S [ SET u8 0 1 ]",
     "BITOP AND|OR|XOR|NOT K K K",
     "PFADD {t}hll M V",
     "PFCOUNT {t}hll K2",
@@ -221,6 +252,7 @@ fn word(rng: &mut Rng, token: &str) -> Bytes {
         "S" => one(rng, &["0", "1", "2", "-1", "-2", "3", "100", "-100", "x"]),
         "F" => one(rng, &["1", "2.5", "-inf", "+inf", "nan", "abc", "1e3", "0", "-0", "0.1"]),
         "(F" => one(rng, &["(1", "(2.5", "(x"]),
+        "L" => one(rng, &["-", "+", "[a", "(b", "[c", "(10", "x", "[", "+a", "[yy"]),
         "M" => one(rng, &["a", "b", "c", "1", "2", "10"]),
         _ => one(rng, &token.split('|').collect::<Vec<_>>()),
     };

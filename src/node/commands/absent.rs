@@ -8,33 +8,6 @@ use super::{Call, Command, Outcome, Refused};
 use crate::node::Node;
 
 pub(super) const COMMANDS: &[Command] = &[
-    absent("bitfield", -2, GROW, key(1)),
-    absent("bitfield_ro", -2, READ_FAST, key(1)),
-    absent("bitpos", -3, READ, key(1)),
-    absent(
-        "blmpop",
-        -5,
-        WRITE.or(Flags::BLOCKING).or(Flags::MOVABLE),
-        Keys::Counted { count: 2, store: 0 },
-    ),
-    absent(
-        "bzmpop",
-        -5,
-        WRITE.or(Flags::BLOCKING).or(Flags::MOVABLE),
-        Keys::Counted { count: 2, store: 0 },
-    ),
-    absent(
-        "bzpopmax",
-        -3,
-        WRITE.or(Flags::NOSCRIPT).or(Flags::BLOCKING).or(Flags::FAST),
-        Keys::Range { first: 1, last: -2, step: 1 },
-    ),
-    absent(
-        "bzpopmin",
-        -3,
-        WRITE.or(Flags::NOSCRIPT).or(Flags::BLOCKING).or(Flags::FAST),
-        Keys::Range { first: 1, last: -2, step: 1 },
-    ),
     absent(
         "fcall",
         -3,
@@ -64,7 +37,6 @@ pub(super) const COMMANDS: &[Command] = &[
     absent("georadiusbymember_ro", -5, READ, key(1)),
     absent("geosearch", -7, READ, key(1)),
     absent("geosearchstore", -8, GROW, Keys::Range { first: 1, last: 2, step: 1 }),
-    absent("lmpop", -4, WRITE.or(Flags::MOVABLE), Keys::Counted { count: 1, store: 0 }),
     absent("lolwut", -1, READ_FAST, Keys::None),
     absent(
         "monitor",
@@ -81,20 +53,7 @@ pub(super) const COMMANDS: &[Command] = &[
     absent("xreadgroup", -7, WRITE.or(Flags::BLOCKING).or(Flags::MOVABLE), Keys::Streams),
     absent("xsetid", -3, GROW_FAST, key(1)),
     absent("xtrim", -4, WRITE, key(1)),
-    absent("zdiff", -3, READ.or(Flags::MOVABLE), Keys::Counted { count: 1, store: 0 }),
-    absent("zdiffstore", -4, GROW.or(Flags::MOVABLE), Keys::Counted { count: 2, store: 1 }),
-    absent("zinter", -3, READ.or(Flags::MOVABLE), Keys::Counted { count: 1, store: 0 }),
-    absent("zintercard", -3, READ.or(Flags::MOVABLE), Keys::Counted { count: 1, store: 0 }),
-    absent("zinterstore", -4, GROW.or(Flags::MOVABLE), Keys::Counted { count: 2, store: 1 }),
-    absent("zlexcount", 4, READ_FAST, key(1)),
-    absent("zmpop", -4, WRITE.or(Flags::MOVABLE), Keys::Counted { count: 1, store: 0 }),
     absent("zrandmember", -2, READ, key(1)),
-    absent("zrangebylex", -4, READ, key(1)),
-    absent("zrangestore", -5, GROW, Keys::Range { first: 1, last: 2, step: 1 }),
-    absent("zremrangebylex", 4, WRITE, key(1)),
-    absent("zrevrangebylex", -4, READ, key(1)),
-    absent("zunion", -3, READ.or(Flags::MOVABLE), Keys::Counted { count: 1, store: 0 }),
-    absent("zunionstore", -4, GROW.or(Flags::MOVABLE), Keys::Counted { count: 2, store: 1 }),
 ];
 
 /// A row for a command that is known by name.

@@ -1,6 +1,6 @@
 //! Bits of strings, and HyperLogLogs, which are strings too.
 //!
-//! In Redis: bitops.c, hyperloglog.c. Absent: BITFIELD, BITPOS.
+//! In Redis: bitops.c, hyperloglog.c. BITFIELD is in `bitfield`.
 
 use super::strings::bytes_of;
 use super::table::{GROW, GROW_FAST, READ, READ_FAST, data, key, keys_from};
@@ -14,6 +14,7 @@ pub(super) const COMMANDS: &[Command] = &[
     data("setbit", 4, GROW, key(1), setbit),
     data("getbit", 3, READ_FAST, key(1), getbit),
     data("bitcount", -2, READ, key(1), bitcount),
+    data("bitpos", -3, READ, key(1), bitpos),
     data("bitop", -4, GROW, keys_from(2), bitop),
     data("pfadd", -2, GROW_FAST, key(1), pfadd),
     data("pfcount", -2, READ, keys_from(1), pfcount),
@@ -46,8 +47,7 @@ fn setbit(db: &mut Db<'_>, argv: &Argv) -> Answer {
 fn getbit(db: &mut Db<'_>, argv: &Argv) -> Answer {
     let offset = bit_offset(&argv[2])?;
     let bytes = bytes_of(db, &argv[1])?;
-    let bit = bytes.get(offset / 8).is_some_and(|byte| byte & 0x80 >> (offset % 8) != 0);
-    Ok(Reply::Int(i64::from(bit)))
+    Ok(Reply::Int(i64::from(bit(&bytes, offset))))
 }
 
 fn bitcount(db: &mut Db<'_>, argv: &Argv) -> Answer {
@@ -56,13 +56,67 @@ fn bitcount(db: &mut Db<'_>, argv: &Argv) -> Answer {
     }
     let bytes = bytes_of(db, &argv[1])?;
     let range = match &argv[2..] {
-        [] => Some(0..bytes.len()),
-        [start, end] => clip_bytes(int(start)?, int(end)?, bytes.len()),
-        [start, end, unit] if is(unit, "byte") => clip_bytes(int(start)?, int(end)?, bytes.len()),
+        [] => Some(0..bytes.len() * 8),
+        [start, end] => {
+            let range = clip_bytes(int(start)?, int(end)?, bytes.len());
+            range.map(|range| range.start * 8..range.end * 8)
+        }
+        [start, end, unit] => {
+            let (start, end, unit) = (int(start)?, int(end)?, bits_of(unit)?);
+            let range = clip_bytes(start, end, bytes.len() * 8 / unit);
+            range.map(|range| range.start * unit..range.end * unit)
+        }
         _ => return Err(Refused::Syntax),
     };
-    let ones = range.map_or(0, |range| bytes[range].iter().map(|byte| byte.count_ones()).sum());
-    Ok(Reply::Int(i64::from(ones)))
+    let ones = range.map_or(0, |range| range.filter(|&at| bit(&bytes, at)).count());
+    Ok(Reply::Int(ones as i64))
+}
+
+/// How many bits a unit has that ranges are given in.
+fn bits_of(unit: &[u8]) -> Result<usize, Refused> {
+    match () {
+        () if is(unit, "bit") => Ok(1),
+        () if is(unit, "byte") => Ok(8),
+        () => Err(Refused::Syntax),
+    }
+}
+
+fn bit(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at / 8).is_some_and(|byte| byte & 0x80 >> (at % 8) != 0)
+}
+
+/// Where the first such bit is. Behind a range without an end all bits are 0.
+fn bitpos(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    let wanted = match int(&argv[2])? {
+        0 => false,
+        1 => true,
+        _ => return Err(Refused::text("ERR The bit argument must be 1 or 0.")),
+    };
+    if db.get::<Text>(&argv[1])?.is_none() {
+        return Ok(Reply::Int(if wanted { -1 } else { 0 }));
+    }
+    let bytes = bytes_of(db, &argv[1])?;
+    let (start, end, unit) = match &argv[3..] {
+        [] => (0, -1, 8),
+        [start] => (int(start)?, -1, 8),
+        [start, end] => (int(start)?, int(end)?, 8),
+        [start, end, unit] => {
+            let start = int(start)?;
+            let unit = bits_of(unit)?;
+            (start, int(end)?, unit)
+        }
+        _ => return Err(Refused::Syntax),
+    };
+    let len = (bytes.len() * 8 / unit) as i64;
+    let from_end = |place: i64| if place < 0 { (len + place).max(0) } else { place };
+    let (start, end) = (from_end(start), from_end(end).min(len - 1));
+    if end < start {
+        return Ok(Reply::Int(-1));
+    }
+    let mut range = start as usize * unit..(end as usize + 1) * unit;
+    let behind = if wanted || 4 < argv.len() { -1 } else { range.end as i64 };
+    let found = range.find(|&at| bit(&bytes, at) == wanted);
+    Ok(Reply::Int(found.map_or(behind, |at| at as i64)))
 }
 
 fn bitop(db: &mut Db<'_>, argv: &Argv) -> Answer {

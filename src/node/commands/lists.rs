@@ -54,13 +54,13 @@ pub(super) const COMMANDS: &[Command] = &[
 
 /// An end of a list.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
+pub(super) enum End {
     Left,
     Right,
 }
 
 impl End {
-    fn parse(word: &[u8]) -> Result<End, Refused> {
+    pub(super) fn parse(word: &[u8]) -> Result<End, Refused> {
         match () {
             () if is(word, "left") => Ok(End::Left),
             () if is(word, "right") => Ok(End::Right),
@@ -76,13 +76,13 @@ impl End {
             End::Right => list.push_back(element),
         }
     }
-    fn pop(self, list: &mut List) -> Option<Bytes> {
+    pub(super) fn pop(self, list: &mut List) -> Option<Bytes> {
         match self {
             End::Left => list.pop_front(),
             End::Right => list.pop_back(),
         }
     }
-    fn pop_name(self) -> &'static [u8] {
+    pub(super) fn pop_name(self) -> &'static [u8] {
         if self == End::Left { b"LPOP" } else { b"RPOP" }
     }
 }

@@ -11,6 +11,7 @@
 //! client-side caching, modules, MONITOR.
 
 mod absent;
+mod bitfield;
 mod bits;
 mod blocking;
 mod call;
@@ -33,6 +34,7 @@ mod keys;
 mod kill;
 mod lists;
 mod migrate;
+mod mpop;
 mod pubsub;
 mod refused;
 mod scripting;
@@ -45,6 +47,8 @@ mod strings;
 pub mod table;
 mod transactions;
 mod words;
+mod zset_algebra;
+mod zset_range;
 mod zsets;
 
 pub use clients::{Client, Clients, PauseKind, PausePurpose};
@@ -106,11 +110,15 @@ pub(in crate::node) struct Call<'a> {
 pub static COMMANDS: &[&[Command]] = &[
     strings::COMMANDS,
     bits::COMMANDS,
+    bitfield::COMMANDS,
     keys::COMMANDS,
     lists::COMMANDS,
+    mpop::COMMANDS,
     sets::COMMANDS,
     hashes::COMMANDS,
     zsets::COMMANDS,
+    zset_range::COMMANDS,
+    zset_algebra::COMMANDS,
     streams::COMMANDS,
     sort::COMMANDS,
     scripting::COMMANDS,

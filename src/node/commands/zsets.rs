@@ -1,10 +1,10 @@
 //! Sorted sets.
 //!
-//! In Redis: t_zset.c. Absent: ranges by member (BYLEX), unions and intersections.
+//! Ranges are in `zset_range`, unions and the like in `zset_algebra`. In Redis: t_zset.c.
 
 use super::sets::{positive, scan_reply};
-use super::table::{GROW, GROW_FAST, READ, READ_FAST, WRITE, WRITE_FAST, data, key};
-use super::words::{clip, float, int, is, lower};
+use super::table::{GROW, GROW_FAST, READ, READ_FAST, WRITE_FAST, data, key};
+use super::words::{float, lower};
 use super::{Answer, Command, Refused};
 use crate::node::keyspace::{Db, Score, Zset, number};
 use crate::words::{Argv, Reply};
@@ -23,21 +23,8 @@ pub(super) const COMMANDS: &[Command] = &[
     }),
     data("zrank", 3, READ_FAST, key(1), |db, argv| zrank(db, argv, false)),
     data("zrevrank", 3, READ_FAST, key(1), |db, argv| zrank(db, argv, true)),
-    data("zcount", 4, READ_FAST, key(1), zcount),
-    data("zrange", -4, READ, key(1), |db, argv| zrange(db, argv, &argv[4..], Order::default())),
-    data("zrevrange", -4, READ, key(1), |db, argv| {
-        zrange(db, argv, &argv[4..], Order { reversed: true, by_score: false })
-    }),
-    data("zrangebyscore", -4, READ, key(1), |db, argv| {
-        zrange(db, argv, &argv[4..], Order { reversed: false, by_score: true })
-    }),
-    data("zrevrangebyscore", -4, READ, key(1), |db, argv| {
-        zrange(db, argv, &argv[4..], Order { reversed: true, by_score: true })
-    }),
     data("zpopmin", -2, WRITE_FAST, key(1), |db, argv| zpop(db, argv, false)),
     data("zpopmax", -2, WRITE_FAST, key(1), |db, argv| zpop(db, argv, true)),
-    data("zremrangebyrank", 4, WRITE, key(1), zremrangebyrank),
-    data("zremrangebyscore", 4, WRITE, key(1), zremrangebyscore),
     data("zscan", -3, READ, key(1), zscan),
     data("geoadd", -5, GROW, key(1), |_, _| Err(Refused::text("ERR GEOADD is not simulated"))),
 ];
@@ -167,7 +154,7 @@ fn zincrby(db: &mut Db<'_>, argv: &Argv) -> Answer {
 }
 
 /// Takes members out; how many were there.
-fn take(db: &mut Db<'_>, key: &Bytes, members: &[Bytes]) -> Answer {
+pub(super) fn take(db: &mut Db<'_>, key: &Bytes, members: &[Bytes]) -> Answer {
     let Some(zset) = db.get_mut::<Zset>(key)? else { return Ok(Reply::Int(0)) };
     let removed = members.iter().filter(|member| zset.remove(member)).count();
     if 0 < removed {
@@ -193,119 +180,27 @@ fn zrank(db: &mut Db<'_>, argv: &Argv, reversed: bool) -> Answer {
     Ok(Reply::Int(if reversed { zset.len() - 1 - rank } else { rank } as i64))
 }
 
-/// A bound of a range of scores: `(` leaves the number itself out.
-fn bound(word: &[u8]) -> Result<(f64, bool), Refused> {
-    let (word, open) = match word {
-        [b'(', rest @ ..] => (rest, true),
-        _ => (word, false),
-    };
-    Ok((number::float(word).ok_or(Refused::BadRangeFloat)?, open))
-}
-
-/// A range of scores.
-#[derive(Clone, Copy)]
-struct ScoreRange {
-    low: (f64, bool),
-    high: (f64, bool),
-}
-
-impl ScoreRange {
-    fn parse(low: &[u8], high: &[u8]) -> Result<ScoreRange, Refused> {
-        Ok(ScoreRange { low: bound(low)?, high: bound(high)? })
-    }
-    fn contains(self, score: f64) -> bool {
-        let ((low, low_open), (high, high_open)) = (self.low, self.high);
-        (low < score || low == score && !low_open) && (score < high || score == high && !high_open)
-    }
-    /// The members in it, lowest first.
-    fn rows(self, zset: &Zset) -> Vec<(Score, Bytes)> {
-        zset.iter().filter(|(score, _)| self.contains(score.get())).cloned().collect()
-    }
-}
-
-fn zcount(db: &mut Db<'_>, argv: &Argv) -> Answer {
-    let range = ScoreRange::parse(&argv[2], &argv[3])?;
-    let zset = db.get::<Zset>(&argv[1])?.cloned().unwrap_or_default();
-    Ok(Reply::Int(range.rows(&zset).len() as i64))
-}
-
-/// How a range is read.
-#[derive(Clone, Copy, Default)]
-struct Order {
-    reversed: bool,
-    by_score: bool,
-}
-
-fn zrange(db: &mut Db<'_>, argv: &Argv, options: &[Bytes], mut order: Order) -> Answer {
-    let (mut with_scores, mut limit) = (false, None);
-    let is_zrange = is(&argv[0], "zrange");
-    let mut words = options.iter();
-    while let Some(word) = words.next() {
-        match lower(word).as_str() {
-            "withscores" => with_scores = true,
-            "rev" if is_zrange => order.reversed = true,
-            "byscore" if is_zrange => order.by_score = true,
-            "limit" => {
-                let (Some(offset), Some(count)) = (words.next(), words.next()) else {
-                    return Err(Refused::Syntax);
-                };
-                limit = Some((int(offset)?, int(count)?));
-            }
-            _ => return Err(Refused::Syntax),
-        }
-    }
-    if limit.is_some() && !order.by_score {
-        return Err(Refused::text(
-            "ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX",
-        ));
-    }
-    let rows = range_rows(db, argv, order)?;
-    let (offset, count) = limit.unwrap_or((0, -1));
-    let Ok(offset) = usize::try_from(offset) else { return Ok(Reply::Array(Vec::new())) };
-    let count = usize::try_from(count).unwrap_or(usize::MAX);
-    let rows = rows.into_iter().skip(offset).take(count);
-    Ok(match with_scores {
-        true => Reply::pairs(rows.map(pair)),
-        false => Reply::Array(rows.map(|(_, member)| Reply::Bulk(member)).collect()),
-    })
-}
-
-fn range_rows(db: &mut Db<'_>, argv: &Argv, order: Order) -> Result<Vec<(Score, Bytes)>, Refused> {
-    if !order.by_score {
-        let (start, end) = (int(&argv[2])?, int(&argv[3])?);
-        let zset = db.get::<Zset>(&argv[1])?.cloned().unwrap_or_default();
-        let range = clip(start, end, zset.len()).unwrap_or(0..0);
-        let (skip, count) = (range.start, range.len());
-        return Ok(match order.reversed {
-            true => zset.iter().rev().skip(skip).take(count).cloned().collect(),
-            false => zset.iter().skip(skip).take(count).cloned().collect(),
-        });
-    }
-    let (low, high) = if order.reversed { (3, 2) } else { (2, 3) };
-    let range = ScoreRange::parse(&argv[low], &argv[high])?;
-    let zset = db.get::<Zset>(&argv[1])?.cloned().unwrap_or_default();
-    let mut rows = range.rows(&zset);
-    if order.reversed {
-        rows.reverse();
-    }
-    Ok(rows)
-}
-
-fn pair((score, member): (Score, Bytes)) -> (Reply, Reply) {
+pub(super) fn pair((score, member): (Score, Bytes)) -> (Reply, Reply) {
     (Reply::Bulk(member), shown(score))
 }
 
-fn zpop(db: &mut Db<'_>, argv: &Argv, highest: bool) -> Answer {
-    let count = argv.get(2).map_or(Ok(1), |word| positive(word))?;
-    let zset = db.get::<Zset>(&argv[1])?.cloned().unwrap_or_default();
-    let rows: Vec<(Score, Bytes)> = match highest {
+/// So many rows from one end.
+pub(super) fn lowest_or_highest(zset: &Zset, highest: bool, count: usize) -> Vec<(Score, Bytes)> {
+    match highest {
         true => zset.iter().rev().take(count).cloned().collect(),
         false => zset.iter().take(count).cloned().collect(),
-    };
+    }
+}
+
+fn zpop(db: &mut Db<'_>, argv: &Argv, highest: bool) -> Answer {
+    if 3 < argv.len() {
+        return Err(Refused::Syntax);
+    }
+    let count = argv.get(2).map_or(Ok(1), |word| positive(word))?;
+    let Some(zset) = db.get::<Zset>(&argv[1])? else { return Ok(Reply::Array(Vec::new())) };
+    let rows = lowest_or_highest(zset, highest, count);
     let members: Vec<Bytes> = rows.iter().map(|(_, member)| member.clone()).collect();
     take(db, &argv[1], &members)?;
-    let words = [Bytes::from("ZREM"), argv[1].clone()].into_iter().chain(members);
-    db.rewrite(Argv::new(words));
     let pairs = rows.into_iter().map(pair);
     Ok(match argv.get(2) {
         Some(_) => Reply::pairs(pairs),
@@ -313,16 +208,16 @@ fn zpop(db: &mut Db<'_>, argv: &Argv, highest: bool) -> Answer {
     })
 }
 
-fn zremrangebyrank(db: &mut Db<'_>, argv: &Argv) -> Answer {
-    let rows = range_rows(db, argv, Order::default())?;
-    let members: Vec<Bytes> = rows.into_iter().map(|(_, member)| member).collect();
-    take(db, &argv[1], &members)
-}
-
-fn zremrangebyscore(db: &mut Db<'_>, argv: &Argv) -> Answer {
-    let rows = range_rows(db, argv, Order { reversed: false, by_score: true })?;
-    let members: Vec<Bytes> = rows.into_iter().map(|(_, member)| member).collect();
-    take(db, &argv[1], &members)
+/// Stores what a command made; how many members that is.
+pub(super) fn store(db: &mut Db<'_>, key: &Bytes, zset: Zset) -> Answer {
+    let len = zset.len() as i64;
+    match len {
+        0 => {
+            db.delete(key);
+        }
+        _ => db.set(key, zset),
+    }
+    Ok(Reply::Int(len))
 }
 
 fn zscan(db: &mut Db<'_>, argv: &Argv) -> Answer {
