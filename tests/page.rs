@@ -209,3 +209,14 @@ fn the_menu_of_a_node_offers_what_can_be_done_and_stops_time_meanwhile() {
     assert!(session.playback.playing, "it goes on where it was");
     assert!(view::of(&session).menu.is_none());
 }
+
+#[test]
+fn a_packet_is_named_with_its_ends() {
+    let session = after(10);
+    let view = view::of(&session);
+    let packets = view::moment::draw(&session, &view.timeline).packets;
+    let mut titles = packets.ghosts.iter().map(|ghost| ghost.title.as_str());
+    let gossip = titles.find(|title| title.starts_with("PING ") || title.starts_with("PONG "));
+    let ends: Vec<&str> = gossip.expect("they gossip").split(' ').collect();
+    assert!(ends[1].starts_with("700") && ends[2] == "→" && ends[3].starts_with("700"), "{ends:?}");
+}

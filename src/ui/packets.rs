@@ -59,6 +59,8 @@ fn ghost(ghost: &Ghost) -> Html {
     html! {
         <g key={key(ghost)}>
             <g class={classes!("ghost", loud)} transform={ghost.transform.clone()}>
+                <title>{ &ghost.title }</title>
+                <circle class="hit" r="10" />
                 <GlyphView glyph={ghost.glyph} />
                 if ghost.held {
                     <path class="cross" d="M-5-5 5 5M5-5-5 5" />
@@ -76,7 +78,11 @@ fn ghost(ghost: &Ghost) -> Html {
 fn flight(flight: &Flight) -> Html {
     html! {
         <g key={flight.id}>
-            <g transform={flight.transform.clone()}><GlyphView glyph={flight.glyph} /></g>
+            <g class="flight" transform={flight.transform.clone()}>
+                <title>{ &flight.title }</title>
+                <circle class="hit" r="10" />
+                <GlyphView glyph={flight.glyph} />
+            </g>
             if let Some(at) = flight.label {
                 <text class="mono b halo mid" x={at.x.to_string()} y={at.y.to_string()}>
                     { flight.glyph.label() }

@@ -71,6 +71,7 @@ fn icon(tone: &str) -> Icon {
     match tone {
         "pill down" => Icon::Stop,
         "pill warn" => Icon::Warning,
+        "pill idle" => Icon::Info,
         _ => Icon::Check,
     }
 }

@@ -6,6 +6,7 @@ use super::packets::{self, Glyph, Packets, Sight};
 use super::place::{self, Home, Ring};
 use super::timeline::TimelineView;
 use super::top;
+use crate::say::{Lang, text, word};
 use crate::session::Session;
 use crate::session::run::{GHOST_US, LOUD_GHOST_US, Run};
 use crate::shapes::message::Kind;
@@ -78,7 +79,9 @@ fn packets(session: &Session, run: &Run) -> Packets {
         let stays = (sight.held || sight.glyph != Glyph::Knock) && wall < arrived + shown;
         (note.ended_at() <= now && stays).then_some(sight)
     });
-    packets::draw(flying, ghosts.collect(), center, session.page.still)
+    packets::draw(flying, ghosts.collect(), center, session.page.still, &|sight| {
+        title(session.page.lang, run, sight)
+    })
 }
 
 fn sight(map: &Map<'_>, note: &PacketNote, now: Time) -> Option<Sight> {
@@ -96,6 +99,7 @@ fn sight(map: &Map<'_>, note: &PacketNote, now: Time) -> Option<Sight> {
     };
     let glyph = glyph(note.kind, map.is_server(note.from) && map.is_server(note.to));
     Some(Sight {
+        ends: (note.from, note.to),
         id: note.id.0,
         glyph,
         from,
@@ -105,6 +109,20 @@ fn sight(map: &Map<'_>, note: &PacketNote, now: Time) -> Option<Sight> {
         held: note.lost_at.is_some(),
         ended: note.ended_at().0,
     })
+}
+
+/// `PING 7001 → 7003`
+fn title(lang: Lang, run: &Run, sight: &Sight) -> String {
+    let name = |place: Place| match place {
+        Place::Host => word(lang, "client"),
+        Place::Container(ix) => run.name_of(ix),
+    };
+    let what = sight.glyph.name().map_or_else(|id| word(lang, id), str::to_owned);
+    let title = format!("{what} {} → {}", name(sight.ends.0), name(sight.ends.1));
+    match sight.held {
+        true => text(lang, "packet-lost", &[("packet", title.into())]),
+        false => title,
+    }
 }
 
 /// `inside`: between two servers, where commands and replies are housekeeping of replication.

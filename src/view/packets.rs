@@ -4,6 +4,7 @@
 //! of virtual time alone, never eased.
 
 use super::curve::{Chord, Point};
+use crate::sim::Place;
 
 /// The drawing of a packet: its shape says its kind.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,6 +78,22 @@ impl Glyph {
             | Glyph::Knock => "",
         }
     }
+    /// What it is called: the protocol's word, or the id of ours in the locale files.
+    pub const fn name(self) -> Result<&'static str, &'static str> {
+        match self {
+            Glyph::Ping => Ok("PING"),
+            Glyph::Pong => Ok("PONG"),
+            Glyph::Meet => Ok("MEET"),
+            Glyph::Publish => Ok("PUBLISH"),
+            Glyph::Stream => Err("packet-stream"),
+            Glyph::Request => Err("packet-request"),
+            Glyph::Reply => Err("packet-reply"),
+            Glyph::Knock => Err("packet-knock"),
+            Glyph::Fail | Glyph::AuthRequest | Glyph::AuthAck | Glyph::Update | Glyph::MfStart => {
+                Ok(self.label())
+            }
+        }
+    }
     /// The lower, the more it matters when there is no room for all.
     const fn rank(self) -> u8 {
         match self {
@@ -97,6 +114,8 @@ pub struct Sight {
     pub id: u64,
     /// Its shape.
     pub glyph: Glyph,
+    /// Who sent it, and who gets it.
+    pub ends: (Place, Place),
     /// Where it was sent, and the radius of the disc there.
     pub from: (Point, f64),
     /// Where it goes.
@@ -139,6 +158,8 @@ pub struct Flight {
     pub tip: Option<String>,
     /// The protocol's word beside it.
     pub label: Option<Point>,
+    /// What it is, from whom and to whom.
+    pub title: String,
 }
 
 /// A packet that arrived: dotted, at its target, fading.
@@ -160,6 +181,8 @@ pub struct Ghost {
     pub trail_class: &'static str,
     /// The protocol's word beside it.
     pub label: Option<Point>,
+    /// What it is, from whom and to whom.
+    pub title: String,
 }
 
 /// At most so many packets in flight: above it a picture is noise.
@@ -182,18 +205,22 @@ pub fn draw(
     mut arrived: Vec<Sight>,
     center: Point,
     still: bool,
+    title: &dyn Fn(&Sight) -> String,
 ) -> Packets {
     for (sights, most) in [(&mut flying, MOST), (&mut arrived, MOST_GHOSTS)] {
         sights.sort_by_key(|sight| (sight.glyph.rank(), std::cmp::Reverse(sight.id)));
         sights.truncate(most);
     }
     let mut words = Words { left: MOST_LABELS, placed: Vec::new() };
-    let mut flight = |sight: &Sight| match still {
-        true => arrow(sight, center, &mut words),
-        false => flight(sight, center, &mut words),
+    let mut flight = |sight: &Sight| {
+        let drawn = if still { arrow } else { flight }(sight, center, &mut words);
+        Flight { title: title(sight), ..drawn }
     };
     let flights = flying.iter().map(&mut flight).collect();
-    let ghosts = arrived.iter().map(|sight| ghost(sight, center, &mut words)).collect();
+    let ghosts = arrived
+        .iter()
+        .map(|sight| Ghost { title: title(sight), ..ghost(sight, center, &mut words) })
+        .collect();
     Packets { flights, ghosts }
 }
 
@@ -249,7 +276,17 @@ fn flight(sight: &Sight, center: Point, words: &mut Words) -> Flight {
     let transform = transform(sight.glyph, &chord, sight.done);
     let (behind, ahead) = chord.split(sight.done);
     let label = words.place(sight, at);
-    Flight { id: sight.id, glyph: sight.glyph, at, transform, behind, ahead, tip: None, label }
+    Flight {
+        id: sight.id,
+        glyph: sight.glyph,
+        at,
+        transform,
+        behind,
+        ahead,
+        tip: None,
+        label,
+        title: String::new(),
+    }
 }
 
 fn arrow(sight: &Sight, center: Point, words: &mut Words) -> Flight {
@@ -265,6 +302,7 @@ fn arrow(sight: &Sight, center: Point, words: &mut Words) -> Flight {
         ahead: String::new(),
         tip: Some(tip),
         label: words.place(sight, at),
+        title: String::new(),
     }
 }
 
@@ -285,6 +323,7 @@ fn ghost(sight: &Sight, center: Point, words: &mut Words) -> Ghost {
             (false, false) => "trail",
         },
         label: words.place(sight, at),
+        title: String::new(),
     }
 }
 
@@ -292,12 +331,19 @@ fn ghost(sight: &Sight, center: Point, words: &mut Words) -> Ghost {
 mod tests {
     use super::*;
 
+    const HERE: (Place, Place) = (Place::Host, Place::Host);
+
+    fn nameless(_: &Sight) -> String {
+        String::new()
+    }
+
     #[test]
     fn votes_outrank_gossip_when_there_is_no_room() {
         let at = |x| (Point { x, y: 0.0 }, 10.0);
         let sight = |id, glyph| Sight {
             id,
             glyph,
+            ends: HERE,
             from: at(0.0),
             to: at(100.0),
             done: 0.5,
@@ -307,7 +353,7 @@ mod tests {
         };
         let mut flying: Vec<Sight> = (0..100).map(|id| sight(id, Glyph::Ping)).collect();
         flying.push(sight(100, Glyph::AuthAck));
-        let drawn = draw(flying, Vec::new(), Point { x: 50.0, y: 50.0 }, false);
+        let drawn = draw(flying, Vec::new(), Point { x: 50.0, y: 50.0 }, false, &nameless);
         assert_eq!(drawn.flights.len(), MOST);
         assert_eq!(drawn.flights[0].glyph, Glyph::AuthAck);
     }
@@ -318,6 +364,7 @@ mod tests {
         let sight = |done| Sight {
             id: 1,
             glyph: Glyph::AuthAck,
+            ends: HERE,
             from: at(0.0),
             to: at(100.0),
             done,
@@ -326,8 +373,8 @@ mod tests {
             ended: 0,
         };
         let center = Point { x: 50.0, y: 50.0 };
-        let early = draw(vec![sight(0.1)], Vec::new(), center, true);
-        assert_eq!(early, draw(vec![sight(0.9)], Vec::new(), center, true));
+        let early = draw(vec![sight(0.1)], Vec::new(), center, true, &nameless);
+        assert_eq!(early, draw(vec![sight(0.9)], Vec::new(), center, true, &nameless));
         assert!(early.flights[0].tip.is_some());
     }
 
@@ -336,6 +383,7 @@ mod tests {
         let request = |id| Sight {
             id,
             glyph: Glyph::AuthRequest,
+            ends: HERE,
             from: (Point { x: 0.0, y: 0.0 }, 24.0),
             to: (Point { x: 300.0, y: 0.0 }, 30.0),
             done: 1.0,
@@ -344,7 +392,7 @@ mod tests {
             ended: 0,
         };
         let center = Point { x: 150.0, y: 300.0 };
-        let drawn = draw(Vec::new(), (0..6).map(request).collect(), center, false);
+        let drawn = draw(Vec::new(), (0..6).map(request).collect(), center, false, &nameless);
         let words: Vec<Point> = drawn.ghosts.iter().filter_map(|ghost| ghost.label).collect();
         assert!(!words.is_empty(), "there is room for one");
         for (i, a) in words.iter().enumerate() {

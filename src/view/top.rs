@@ -11,7 +11,7 @@ use crate::session::speed::LADDER;
 /// The top bar.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Top {
-    /// `pill`, `pill down`, `pill warn`.
+    /// `pill`, `pill idle`, `pill down`, `pill warn`.
     pub tone: &'static str,
     /// `Cluster ok`
     pub state: String,
@@ -29,7 +29,7 @@ pub struct Top {
 pub fn draw(session: &Session, members: &Members) -> Top {
     let lang = session.page.lang;
     let (tone, state, detail) = match &session.run {
-        None => ("pill", word(lang, "state-nothing"), String::new()),
+        None => ("pill idle", word(lang, "state-nothing"), String::new()),
         Some(_) => state(lang, members),
     };
     Top {
@@ -54,7 +54,7 @@ fn state(lang: Lang, members: &Members) -> (&'static str, String, String) {
     let running = [("up", Arg::from(up)), ("all", members.0.len().into())];
     let nodes = || text(lang, "state-nodes", &running);
     if unassigned == 16384 {
-        return ("pill", word(lang, "state-forming"), nodes());
+        return ("pill idle", word(lang, "state-forming"), nodes());
     }
     let agrees_down = members.0.iter().any(|m| m.answers() && m.cluster_ok == Some(false));
     match (lost + unassigned, agrees_down) {

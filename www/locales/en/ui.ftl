@@ -102,6 +102,11 @@ run-next = Go over to the next run (B)
 run-number = Run { $number }
 run-began = Run { $number }: { $text }
 run-spoken = { $name }. It parts from this run at { $at } s. Press to go over to it.
+packet-request = Command
+packet-reply = Reply
+packet-stream = Replication
+packet-knock = Connection
+packet-lost = { $packet }: lost
 scrubber = Scrubber
 mark-spoken = { $at } s. { $text }
 

@@ -93,6 +93,11 @@ run-next = 다음 실행으로 옮기기 (B)
 run-number = 실행 { $number }번
 run-began = 실행 { $number }번: { $text }
 run-spoken = { $name }. 이 실행과는 { $at }초에 갈라집니다. 누르면 그 실행으로 옮깁니다.
+packet-request = 명령
+packet-reply = 응답
+packet-stream = 복제
+packet-knock = 연결
+packet-lost = { $packet }: 사라짐
 scrubber = 시각 조절
 mark-spoken = { $at }초. { $text }
 
