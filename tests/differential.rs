@@ -20,6 +20,8 @@ mod shrink;
 #[path = "live/talk.rs"]
 #[allow(dead_code, reason = "another test uses the rest")]
 mod talk;
+#[path = "live/wire.rs"]
+mod wire;
 
 use pair::Pair;
 use slotlab::words::{Rng, Seed};

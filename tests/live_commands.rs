@@ -7,6 +7,8 @@
 mod real;
 #[path = "live/talk.rs"]
 mod talk;
+#[path = "live/wire.rs"]
+mod wire;
 
 use real::Real;
 use slotlab::shapes::config::Config;

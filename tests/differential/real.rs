@@ -1,9 +1,9 @@
 //! Four real redis-servers on loopback, with the ids and the nodes.conf of ours.
 
 use super::grammar::{CONNECTIONS, NODES};
+use super::wire::Wire;
 use slotlab::words::Argv;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -17,12 +17,9 @@ pub(crate) struct Real {
     servers: Vec<Child>,
     folder: PathBuf,
     first_port: u16,
-    lines: Vec<Line>,
-    control: Vec<Line>,
+    lines: Vec<Wire>,
+    control: Vec<Wire>,
 }
-
-/// A connection.
-struct Line(BufReader<TcpStream>);
 
 impl Real {
     /// Starts them; None if there is no redis-server. `confs` are their nodes.conf.
@@ -89,53 +86,9 @@ impl Drop for Real {
     }
 }
 
-fn open(first_port: u16, each: usize) -> Vec<Line> {
+fn open(first_port: u16, each: usize) -> Vec<Wire> {
     let ports = (first_port..).take(NODES);
-    ports.flat_map(|port| (0..each).map(move |_| Line::open(port))).collect()
-}
-
-impl Line {
-    fn open(port: u16) -> Line {
-        for _ in 0..PATIENCE {
-            if let Ok(stream) = TcpStream::connect(("127.0.0.1", port)) {
-                stream.set_nodelay(true).expect("a TCP option");
-                stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a TCP option");
-                return Line(BufReader::new(stream));
-            }
-            sleep(Duration::from_millis(100));
-        }
-        panic!("redis-server does not listen at {port}");
-    }
-    fn ask(&mut self, argv: &Argv) -> Vec<u8> {
-        let mut bytes = format!("*{}\r\n", argv.len()).into_bytes();
-        for word in argv.iter() {
-            bytes.extend_from_slice(format!("${}\r\n", word.len()).as_bytes());
-            bytes.extend_from_slice(word);
-            bytes.extend_from_slice(b"\r\n");
-        }
-        self.0.get_mut().write_all(&bytes).expect("the server is up");
-        let mut reply = Vec::new();
-        self.read_value(&mut reply);
-        reply
-    }
-    fn read_value(&mut self, reply: &mut Vec<u8>) {
-        let mut line = Vec::new();
-        self.0.read_until(b'\n', &mut line).expect("the server answers");
-        assert!(!line.is_empty(), "the server closed the connection");
-        let text = String::from_utf8_lossy(&line[1..]).trim_end().to_owned();
-        let number: i64 = text.parse().unwrap_or(-1);
-        reply.extend_from_slice(&line);
-        match (line[0], number) {
-            (b'$' | b'=', 0..) => {
-                let mut body = vec![0; number as usize + 2];
-                self.0.read_exact(&mut body).expect("the server answers");
-                reply.extend_from_slice(&body);
-            }
-            (b'*' | b'~' | b'>', 0..) => (0..number).for_each(|_| self.read_value(reply)),
-            (b'%', 0..) => (0..2 * number).for_each(|_| self.read_value(reply)),
-            _ => {}
-        }
-    }
+    ports.flat_map(|port| (0..each).map(move |_| Wire::open(port))).collect()
 }
 
 /// The first of four ports that are free, and their bus ports too.

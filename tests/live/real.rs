@@ -1,8 +1,8 @@
 //! A real redis-server on loopback that owns all slots, and a connection to it.
 
+use super::wire::Wire;
 use slotlab::words::Argv;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -12,7 +12,7 @@ use std::time::Duration;
 pub(crate) struct Real {
     server: Child,
     folder: PathBuf,
-    stream: BufReader<TcpStream>,
+    wire: Wire,
 }
 
 impl Real {
@@ -29,8 +29,7 @@ impl Real {
             .stdout(Stdio::null())
             .spawn()
             .ok()?;
-        let stream = connect(port);
-        let mut real = Real { server, folder, stream: BufReader::new(stream) };
+        let mut real = Real { server, folder, wire: Wire::open(port) };
         real.ask(&Argv::from("CLUSTER ADDSLOTSRANGE 0 16383"));
         while real.ask(&Argv::from("GET x")) != b"$-1\r\n" {
             sleep(Duration::from_millis(100));
@@ -39,34 +38,7 @@ impl Real {
     }
     /// Sends a command and reads the answer.
     pub(crate) fn ask(&mut self, argv: &Argv) -> Vec<u8> {
-        let mut bytes = format!("*{}\r\n", argv.len()).into_bytes();
-        for word in argv.iter() {
-            bytes.extend_from_slice(format!("${}\r\n", word.len()).as_bytes());
-            bytes.extend_from_slice(word);
-            bytes.extend_from_slice(b"\r\n");
-        }
-        self.stream.get_mut().write_all(&bytes).expect("the server is up");
-        let mut reply = Vec::new();
-        self.read_value(&mut reply);
-        reply
-    }
-
-    fn read_value(&mut self, reply: &mut Vec<u8>) {
-        let mut line = Vec::new();
-        self.stream.read_until(b'\n', &mut line).expect("the server answers");
-        let text = String::from_utf8_lossy(&line[1..]).trim_end().to_owned();
-        let number: i64 = text.parse().unwrap_or(-1);
-        reply.extend_from_slice(&line);
-        match (line[0], number) {
-            (b'$' | b'=', 0..) => {
-                let mut body = vec![0; number as usize + 2];
-                self.stream.read_exact(&mut body).expect("the server answers");
-                reply.extend_from_slice(&body);
-            }
-            (b'*' | b'~' | b'>', 0..) => (0..number).for_each(|_| self.read_value(reply)),
-            (b'%', 0..) => (0..2 * number).for_each(|_| self.read_value(reply)),
-            _ => {}
-        }
+        self.wire.ask(argv)
     }
 }
 
@@ -87,14 +59,4 @@ fn free_port() -> u16 {
             return port;
         }
     }
-}
-
-fn connect(port: u16) -> TcpStream {
-    for _ in 0..100 {
-        if let Ok(stream) = TcpStream::connect(("127.0.0.1", port)) {
-            return stream;
-        }
-        sleep(Duration::from_millis(100));
-    }
-    panic!("redis-server does not listen at {port}");
 }
