@@ -8,9 +8,11 @@ mod properties {
     pub(crate) mod chaos;
     pub(crate) mod rules;
     pub(crate) mod travel;
+    pub(crate) mod workload;
 }
 
-use properties::{chaos, travel};
+use properties::workload::Blows;
+use properties::{chaos, travel, workload};
 use std::env;
 
 fn seeds(usual: u64) -> u64 {
@@ -34,4 +36,18 @@ fn wherever_the_cursor_wanders_a_moment_looks_as_if_reached_directly() {
     for seed in 0..seeds(40).min(400) {
         travel::run(seed);
     }
+}
+
+#[test]
+fn no_acknowledged_write_is_lost_by_manual_failovers_and_reshards() {
+    let broken: Vec<String> =
+        (0..seeds(60)).filter_map(|n| workload::run(n, Blows::Orders)).collect();
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn no_acknowledged_write_is_lost_by_kills_that_replicas_were_ready_for() {
+    let broken: Vec<String> =
+        (0..seeds(60)).filter_map(|n| workload::run(n, Blows::Kills)).collect();
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
