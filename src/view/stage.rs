@@ -155,6 +155,26 @@ fn keep_hues(scene: &Scene<'_>, runs: &[Run], shards: &mut [Option<usize>]) {
     }
 }
 
+/// Where an arc that nobody owns has room for words: after one master's seat and before the next
+/// one's replicas, in degrees.
+fn widest_gap(homes: &[Home], from: f64, to: f64) -> (f64, f64) {
+    const BEHIND: f64 = 12.0;
+    const BEFORE: f64 = 34.0;
+    let seat = |home: &Home| match home {
+        Home::Master { angle } => Some(*angle),
+        Home::Replica { .. } => None,
+    };
+    let mut seats: Vec<f64> = homes.iter().filter_map(seat).collect();
+    seats.retain(|angle| (from..to).contains(angle));
+    seats.sort_by(f64::total_cmp);
+    let starts = std::iter::once(from).chain(seats.iter().map(|seat| seat + BEHIND));
+    let ends = seats.iter().map(|seat| seat - BEFORE).chain([to]);
+    let gaps = starts.zip(ends);
+    // Of equal ones the first, away from the network's name.
+    let wider = |a: &(f64, f64), b: &(f64, f64)| (a.1 - a.0).total_cmp(&(b.1 - b.0));
+    gaps.max_by(|a, b| wider(a, b).then(b.0.total_cmp(&a.0))).unwrap_or((from, to))
+}
+
 /// Around exactly the nodes and the ring.
 fn hull(ring: &Ring, points: &[(Point, f64)]) -> String {
     let mut discs = points.to_vec();
@@ -201,8 +221,11 @@ fn arc_label(scene: &Scene<'_>, ring: &Ring, run: &Run, from: f64, to: f64) -> O
         (Some(_), true) => ("arc-served", "mono sec mid"),
         (Some(_), false) => ("arc-no-master", "mono bad mid"),
     };
-    // The half of the arc behind the seat, where no disc and no rail is in the way.
-    let (start, end) = (from + (to - from) * 0.56, to - 2.0);
+    let (start, end) = match run.owner {
+        None => widest_gap(scene.homes, from, to),
+        // The half of the arc behind the seat, where no disc and no rail is in the way.
+        Some(_) => (from + (to - from) * 0.56, to - 2.0),
+    };
     let middle = (start + end) / 2.0;
     let upper = !(90.0..270.0).contains(&middle);
     let outside = ring.radius + ring.band / 2.0;
