@@ -16,7 +16,7 @@ pub(crate) fn canonical(op: &Op, reply: &[u8]) -> Vec<Vec<u8>> {
         ["role"] => role(reply),
         ["info", ..] => without_average(reply),
         ["dump", ..] => payload(reply),
-        ["exec"] => sorted(node_lines(reply)),
+        ["exec"] => exec(reply),
         _ => talk::canonical(&op.argv, reply),
     }
 }
@@ -67,6 +67,16 @@ fn role(reply: &[u8]) -> Vec<Vec<u8>> {
         !(line.starts_with(b":") || line.starts_with(b"$") || digits(line))
     };
     lines(reply).into_iter().filter(shown).collect()
+}
+
+/// Several answers in one: each may have what the others hide.
+fn exec(reply: &[u8]) -> Vec<Vec<u8>> {
+    let has = |part: &[u8]| reply.windows(part.len()).any(|window| window == part);
+    if has(b"$6\r\nmaster\r\n:") || has(b"\r\nconnected\r\n:") {
+        return sorted(role(reply));
+    }
+    let without_offsets = after_the_word(reply, b"replication-offset").join(&b'\n');
+    sorted(node_lines(&without_offsets))
 }
 
 /// The payload of a hash table is in its order: only its length counts, and the type before it.
