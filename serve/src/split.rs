@@ -11,6 +11,9 @@ use slotlab::words::request::Requests;
 /// The command's name, in any case of letters.
 const NAME: &[u8] = b"slotlab";
 
+/// The most words of a request of ours.
+const MOST_WORDS: u64 = 64;
+
 /// A part of what a client says.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Piece {
@@ -55,7 +58,7 @@ impl Splitter {
         while !rest.is_empty() {
             rest = self.step(rest, &mut pieces);
         }
-        pieces
+        joined(pieces)
     }
 
     /// Reads a part of `said`; what is left is to be read next.
@@ -64,7 +67,7 @@ impl Splitter {
             At::Start(held) => {
                 let mut all = std::mem::take(held);
                 all.extend_from_slice(&said);
-                self.begin(all, pieces)
+                self.begin(all)
             }
             At::Ours(requests) => {
                 requests.feed(&said);
@@ -86,7 +89,7 @@ impl Splitter {
     }
 
     /// At the start of a request.
-    fn begin(&mut self, all: BytesMut, pieces: &mut Vec<Piece>) -> Bytes {
+    fn begin(&mut self, all: BytesMut) -> Bytes {
         match whose(&all) {
             Whose::Unknown => self.0 = At::Start(all),
             Whose::Ours => {
@@ -101,7 +104,6 @@ impl Splitter {
                 return all.freeze();
             }
         }
-        _ = pieces;
         Bytes::new()
     }
 
@@ -153,6 +155,29 @@ impl Splitter {
     }
 }
 
+/// Neighbours that go through are one piece again: a node that hears a request hears what came with it.
+fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut out = Vec::with_capacity(1);
+    let mut through = BytesMut::new();
+    let only = pieces.len() == 1;
+    for piece in pieces {
+        match piece {
+            Piece::Through(bytes) if only => return vec![Piece::Through(bytes)],
+            Piece::Through(bytes) => through.extend_from_slice(&bytes),
+            order @ Piece::Order(_) => {
+                out.extend(passed(&mut through));
+                out.push(order);
+            }
+        }
+    }
+    out.extend(passed(&mut through));
+    out
+}
+
+fn passed(through: &mut BytesMut) -> Option<Piece> {
+    (!through.is_empty()).then(|| Piece::Through(through.split().freeze()))
+}
+
 /// What follows `*3` or `$5`.
 fn after_header(words: u64, line: &[u8]) -> At {
     let text = line.strip_suffix(b"\r").and_then(|line| std::str::from_utf8(line).ok());
@@ -175,16 +200,28 @@ enum Whose {
     Unknown,
 }
 
+/// The start of a line that is not whole yet. What grows too long is none of ours.
+fn if_begins(line: &[u8], expected: &[u8]) -> Whose {
+    let common = line.len().min(expected.len());
+    match line[..common] == expected[..common] && line.len() < 8 {
+        true => Whose::Unknown,
+        false => Whose::Others,
+    }
+}
+
 fn whose(bytes: &[u8]) -> Whose {
     let word = match bytes {
         [] => return Whose::Unknown,
         [b'*', ..] => {
             let mut lines = bytes.splitn(3, |&byte| byte == b'\n');
-            let (_, Some(len), Some(word)) = (lines.next(), lines.next(), lines.next()) else {
-                // Only so much can still become ours.
-                let may_be = bytes.len() < 32 && !bytes.contains(&0);
-                return if may_be { Whose::Unknown } else { Whose::Others };
-            };
+            let count = lines.next().unwrap_or_default();
+            let Some(len) = lines.next() else { return if_begins(count, b"*") };
+            let words =
+                std::str::from_utf8(&count[1..]).ok().and_then(|n| n.trim_end().parse().ok());
+            if words.is_none_or(|words: u64| words == 0 || MOST_WORDS < words) {
+                return Whose::Others;
+            }
+            let Some(word) = lines.next() else { return if_begins(len, b"$7\r") };
             if len != b"$7\r" {
                 return Whose::Others;
             }
@@ -246,7 +283,10 @@ mod tests {
 
     #[test]
     fn garbage_goes_through_with_all_that_follows() {
-        let said = "*x\r\nslotlab heal\r\n";
-        check(said, said);
+        for said in
+            ["*x\r\nslotlab heal\r\n", "*65\r\n", "*1\r\nx", "*1\r\n$8", "*1\r\n$7\r\nslotx"]
+        {
+            check(said, said);
+        }
     }
 }

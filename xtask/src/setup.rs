@@ -64,6 +64,24 @@ pub(crate) fn npm_packages() -> Result<()> {
     })
 }
 
+/// The Python packages of the client tests, in target/python.
+pub(crate) fn python_packages() -> Result<()> {
+    debian(&[Package::Pip])?;
+    let wanted = project::root().join("serve/tests/clients/requirements.txt");
+    let folder = project::target().join("python");
+    let stamp = folder.join(".slotlab-lock");
+    if fs::read(&stamp).is_ok_and(|installed| fs::read(&wanted).is_ok_and(|now| now == installed)) {
+        return Ok(());
+    }
+    say::step("Installing the Python packages of serve/tests/clients/requirements.txt", || {
+        let mut pip = run::command("python3", &["-m", "pip", "install", "--quiet", "--upgrade"]);
+        pip.args(["--disable-pip-version-check", "--root-user-action=ignore", "--target"]);
+        pip.arg(&folder).arg("--requirement").arg(&wanted);
+        run::check(pip)?;
+        Ok(fs::write(&stamp, fs::read(&wanted)?)?)
+    })
+}
+
 /// Something that Debian packages and the tests use.
 #[derive(Clone, Copy)]
 pub(crate) enum Package {
@@ -73,6 +91,8 @@ pub(crate) enum Package {
     KoreanFont,
     /// The real redis-server and redis-cli, to compare with.
     Redis,
+    /// Python's package installer, for the client library that is tested with.
+    Pip,
 }
 
 impl Package {
@@ -81,6 +101,7 @@ impl Package {
             Package::Chromium => "chromium",
             Package::KoreanFont => "fonts-noto-cjk",
             Package::Redis => "redis-server",
+            Package::Pip => "python3-pip",
         }
     }
 
@@ -95,6 +116,7 @@ impl Package {
             Package::Redis => {
                 run::which("redis-server").is_some() && run::which("redis-cli").is_some()
             }
+            Package::Pip => run::answer("python3", &["-m", "pip", "--version"]).is_some(),
         }
     }
 }

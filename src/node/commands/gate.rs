@@ -10,7 +10,7 @@ use super::words::{lower, text};
 use super::{Command, Refused, find};
 use crate::node::Node;
 use crate::node::commands::blocking::Blocked;
-use crate::node::io::{ConnId, Outbox};
+use crate::node::io::{ConnId, Effect, Outbox};
 use crate::node::route::{Query, Route, route};
 use crate::words::request::Malformed;
 use crate::words::resp::Protocol;
@@ -104,6 +104,10 @@ impl Node {
             return;
         }
         if ["host:", "post"].iter().any(|word| super::words::is(&argv[0], word)) {
+            // A web page has been made to talk to us: it gets nothing, not even what it was to get.
+            out.effects.retain(
+                |effect| !matches!(effect, Effect::SendClient { conn: to, .. } if *to == conn),
+            );
             return self.disconnect(now, conn, out);
         }
         let command = match look_up(&argv) {

@@ -26,6 +26,11 @@ pub(super) const PARTS: &[Part] = &[
         says: "recordings of the real Redis, and the real one live",
         run: oracle,
     },
+    Part {
+        name: "serve",
+        says: "redis-cli, redis-py, ioredis and redis-benchmark on real sockets",
+        run: serve_part,
+    },
     Part { name: "wasm", says: "the same transcripts in wasm, in Node", run: wasm },
     Part { name: "browser", says: "a real browser drives the published page", run: browser },
 ];
@@ -44,20 +49,34 @@ fn clippy() -> Result<Tally> {
 fn native() -> Result<Tally> {
     // The live tests among them start servers of their own.
     setup::debian(&[Package::Redis])?;
-    let mut tests =
-        vec!["test".to_owned(), "--no-fail-fast".into(), "--lib".into(), "--bins".into()];
+    let mut tests: Vec<String> =
+        ["test", "--package", "slotlab", "--no-fail-fast", "--lib", "--bins"]
+            .map(String::from)
+            .into();
     for name in test_targets()?.into_iter().filter(|name| name != ORACLE) {
         tests.extend(["--test".to_owned(), name]);
     }
     let tests: Vec<&str> = tests.iter().map(String::as_str).collect();
-    Ok([count(&tests)?, count(&["test", "--doc"])?, count(&["test", "--package", "xtask"])?]
-        .into_iter()
-        .sum())
+    Ok([
+        count(&tests)?,
+        count(&["test", "--package", "slotlab", "--doc"])?,
+        count(&["test", "--package", "xtask"])?,
+    ]
+    .into_iter()
+    .sum())
 }
 
 fn oracle() -> Result<Tally> {
     setup::debian(&[Package::Redis])?;
     count(&["test", "--test", ORACLE, "--", "--nocapture"])
+}
+
+/// Clients that other people wrote, against simulated nodes.
+fn serve_part() -> Result<Tally> {
+    setup::debian(&[Package::Redis])?;
+    setup::npm_packages()?;
+    setup::python_packages()?;
+    count(&["test", "--package", "slotlab-serve", "--no-fail-fast", "--", "--test-threads=2"])
 }
 
 fn wasm() -> Result<Tally> {
