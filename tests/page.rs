@@ -220,3 +220,17 @@ fn a_packet_is_named_with_its_ends() {
     let ends: Vec<&str> = gossip.expect("they gossip").split(' ').collect();
     assert!(ends[1].starts_with("700") && ends[2] == "→" && ends[3].starts_with("700"), "{ends:?}");
 }
+
+#[test]
+fn a_name_that_has_no_room_in_its_disc_stands_below_it() {
+    let two = "services:\n  a: {image: redis, command: redis-server --cluster-enabled yes}\n  \
+        b: {image: redis, command: redis-server --cluster-enabled yes}\n";
+    let bench = Workbench::new(Files::new().with("compose.yaml", two));
+    let view = view::of(&Session::new(bench, Page::default()));
+    for disc in &view.stage.discs {
+        assert_eq!(disc.name.len(), "slotlab-a-1".len(), "{}", disc.name);
+        assert!(disc.radius < disc.name_y, "{} lies over its disc", disc.name);
+    }
+    let ports = view::of(&after(1));
+    assert!(ports.stage.discs.iter().all(|disc| disc.name_y < disc.radius), "7001 has room");
+}

@@ -22,7 +22,7 @@ pub struct Disc {
     pub class: String,
     /// Its name.
     pub name: String,
-    /// Where the name stands, from the middle; below a small disc.
+    /// Where the name stands, from the middle; below the disc if it has no room in it.
     pub name_y: f64,
     /// Whether it is selected: corner brackets.
     pub selected: bool,
@@ -94,6 +94,11 @@ pub fn draw(
     discs.into_iter().map(|(_, disc)| disc).collect()
 }
 
+/// How wide a name is, in pixels.
+fn name_width(name: &str) -> f64 {
+    name.chars().count() as f64 * 7.9
+}
+
 /// Below the disc, or above it where there is no room below; never over the edge.
 fn tip_at(scene: &Scene<'_>, at: Point, radius: f64) -> (f64, f64) {
     /// Half of the widest tip, and its height, in pixels.
@@ -141,7 +146,7 @@ impl<'a> Subject<'a> {
     }
 
     fn draw(&self, ring: &Ring, at: Point, radius: f64) -> Disc {
-        let small = radius <= 20.0;
+        let outside = radius <= 20.0 || name_width(&self.member.name) > 2.0 * radius - 6.0;
         let right = at.x >= ring.center.x - ring.radius * 0.4;
         let offset = radius + if self.marks_ring() { 22.0 } else { 12.0 };
         Disc {
@@ -150,7 +155,7 @@ impl<'a> Subject<'a> {
             radius,
             class: self.class(),
             name: self.member.name.clone(),
-            name_y: if small { radius + 14.0 } else { 4.5 },
+            name_y: if outside { radius + 17.0 } else { 4.5 },
             selected: self.scene.selected == Some(self.member.ix),
             marks: self.marks(radius),
             tag: self.tag(),
