@@ -6,6 +6,7 @@
 //! Absent: the entries themselves, and every word about them.
 
 use crate::session::milestone::{Milestone, Outage, Outages};
+use crate::session::terminal::is_manager;
 use crate::session::weight::{Weight, weight};
 use crate::shapes::Spec;
 use crate::shapes::spec::ContainerIx;
@@ -157,9 +158,15 @@ impl Index {
     }
 
     fn hear_person(&mut self, place: usize, entry: &Entry) {
-        if let What::Action(Action::Type { .. }) = &entry.what {
-            self.terminals.push(place);
-            self.typed.push(place);
+        match &entry.what {
+            What::Action(Action::Type { .. }) => {
+                self.terminals.push(place);
+                self.typed.push(place);
+            }
+            What::Action(Action::OpenClient { argv, .. }) if is_manager(argv) => {
+                self.terminals.push(place);
+            }
+            _ => {}
         }
     }
 

@@ -1,4 +1,5 @@
-//! Terminals: `redis-cli` against a chosen node, with or without `-c`.
+//! Terminals: `redis-cli` against a chosen node, with or without `-c`; and `redis-cli --cluster`, typed as
+//! in a shell.
 //!
 //! A terminal is opened when the first line is typed into it. Invariant: one that was opened after
 //! the cursor does not exist at the cursor.
@@ -7,6 +8,7 @@ use crate::cli::help;
 use crate::session::Session;
 use crate::shapes::spec::{ContainerIx, Program};
 use crate::sim::{Action, ClientId, Place, World};
+use crate::words::quote::split;
 use crate::words::{Millis, Time};
 
 /// A terminal that was opened in this run.
@@ -134,6 +136,19 @@ pub fn command(world: &World, node: ContainerIx, follow: bool) -> (Place, Vec<St
     (place, argv)
 }
 
+/// The words of `redis-cli --cluster ...`: a line for a shell, not for a node.
+pub fn manager_words(line: &str) -> Option<Vec<String>> {
+    let words = split(line.trim_start().strip_prefix("redis-cli ")?.as_bytes())?;
+    let words: Vec<String> =
+        words.into_iter().map(|word| String::from_utf8_lossy(&word).into_owned()).collect();
+    is_manager(&words).then_some(words)
+}
+
+/// Whether these arguments run a command of `--cluster`.
+pub fn is_manager(argv: &[String]) -> bool {
+    argv.iter().any(|word| word == "--cluster")
+}
+
 /// What a terminal that is yet to be opened will show.
 pub fn fresh_prompt(argv: &[String]) -> String {
     let port = argv.last().map(String::as_str).unwrap_or("6379");
@@ -148,8 +163,15 @@ impl Session {
         let follow = self.follow;
         let Some(run) = &self.run else { return };
         let known = run.terminal(node, follow);
-        let Some(client) = known.or_else(|| self.open_terminal(node, follow)) else { return };
-        self.act(Action::Type { client, line });
+        let client = match manager_words(&line) {
+            // It has the keyboard until it ends; then the terminal below it has it again.
+            Some(argv) => self.open(node, follow, argv),
+            None => known.or_else(|| self.open_terminal(node, follow)),
+        };
+        let Some(client) = client else { return };
+        if manager_words(&line).is_none() {
+            self.act(Action::Type { client, line });
+        }
         if !self.playback.playing {
             self.wait_for_prompt(client);
         }
@@ -166,8 +188,13 @@ impl Session {
     }
 
     fn open_terminal(&mut self, node: ContainerIx, follow: bool) -> Option<ClientId> {
+        let (_, argv) = command(self.run.as_ref()?.world(), node, follow);
+        self.open(node, follow, argv)
+    }
+
+    fn open(&mut self, node: ContainerIx, follow: bool, argv: Vec<String>) -> Option<ClientId> {
         let run = self.run.as_mut()?;
-        let (at, argv) = command(run.world(), node, follow);
+        let (at, _) = command(run.world(), node, follow);
         let opened = run.open_terminal(Action::OpenClient { at, argv }, node, follow);
         self.done(opened)?.client
     }

@@ -12,26 +12,59 @@ use crate::sim::{Action, Entry, What};
 pub(super) fn lines(run: &Run) -> Vec<Line> {
     let log = run.log();
     let places = until(run.index().terminals(), log.len());
-    // Each entry is a line at least.
-    let first = places.len().saturating_sub(MOST_LINES);
-    places[first..].iter().flat_map(|&place| of_entry(run, &log[place])).collect()
+    let first = places.len().saturating_sub(MOST_ENTRIES);
+    let mut screen = Screen::default();
+    for &place in &places[first..] {
+        screen.show(run, &log[place]);
+    }
+    screen.lines
 }
 
-fn of_entry(run: &Run, entry: &Entry) -> Vec<Line> {
-    match &entry.what {
-        What::Action(Action::Type { line: typed, .. }) => {
-            let prompt = run.prompt(entry).to_owned();
-            vec![Line { prompt, ..line(run, entry.at, typed.as_str(), "cmd") }]
+/// Entries that are looked at: a line may be of many, as the dots of a reshard.
+const MOST_ENTRIES: usize = 3 * MOST_LINES;
+
+/// What a terminal shows.
+#[derive(Default)]
+struct Screen {
+    lines: Vec<Line>,
+    /// Whether its last line has not ended: a question, or something that goes on.
+    open: bool,
+}
+
+impl Screen {
+    fn show(&mut self, run: &Run, entry: &Entry) {
+        match &entry.what {
+            What::Action(Action::Type { line: typed, .. }) => {
+                let asked = self.lines.pop_if(|_| self.open).map(|question| question.text);
+                let prompt = asked.unwrap_or_else(|| run.prompt(entry).to_owned());
+                self.lines.push(Line { prompt, ..line(run, entry.at, typed.as_str(), "cmd") });
+                self.open = false;
+            }
+            What::Action(Action::OpenClient { argv, .. }) => {
+                let typed = format!("redis-cli {}", argv.join(" "));
+                let typed = line(run, entry.at, typed, "cmd");
+                self.lines.push(Line { prompt: "$ ".to_owned(), ..typed });
+                self.open = false;
+            }
+            What::Output(output) => {
+                let text = plain(&String::from_utf8_lossy(&output.bytes));
+                text.split_inclusive('\n').for_each(|part| self.print(run, entry, part));
+            }
+            _ => {}
         }
-        What::Output(output) => {
-            let text = plain(&String::from_utf8_lossy(&output.bytes));
-            let printed = |part: &str| {
-                let class = if is_error(part) { "bad" } else { "out" };
-                Line { time: String::new(), ..line(run, entry.at, part, class) }
-            };
-            text.trim_end_matches('\n').split('\n').map(printed).collect()
+    }
+
+    fn print(&mut self, run: &Run, entry: &Entry, part: &str) {
+        let text = part.trim_end_matches('\n');
+        match self.lines.last_mut().filter(|_| self.open) {
+            Some(last) => last.text.push_str(text),
+            None => {
+                let class = if is_error(text) { "bad" } else { "out" };
+                let printed = line(run, entry.at, text, class);
+                self.lines.push(Line { time: String::new(), ..printed });
+            }
         }
-        _ => Vec::new(),
+        self.open = !part.ends_with('\n');
     }
 }
 
@@ -39,6 +72,7 @@ fn is_error(text: &str) -> bool {
     text.starts_with("(error)")
         || text.starts_with("Error:")
         || text.starts_with("Could not connect")
+        || text.starts_with("[ERR]")
 }
 
 /// Without the colours of a terminal and its carriage returns.
