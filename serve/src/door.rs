@@ -15,8 +15,8 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::OwnedReadHalf;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinHandle;
 
 /// What the world wants of a door: its number, and whether it is open.
@@ -83,14 +83,19 @@ async fn converse(stream: TcpStream, to: SocketAddrV4, socket: SocketId, world: 
     let (read, mut write) = stream.into_split();
     let (say, mut to_say) = unbounded_channel::<Bytes>();
     let unsent = Arc::new(AtomicUsize::new(0));
-    let line = Line { say, unsent: unsent.clone() };
+    let cut = Arc::new(Notify::new());
+    let line = Line { say, unsent: unsent.clone(), cut: cut.clone() };
     // If the world is gone, so is everything.
     if world.send(Message::Opened { socket, to, line }).is_err() {
         return;
     }
     let reader = tokio::spawn(listen(read, socket, world.clone()));
     while let Some(bytes) = to_say.recv().await {
-        if write.write_all(&bytes).await.is_err() {
+        let written = tokio::select! {
+            written = write.write_all(&bytes) => written.is_ok(),
+            () = cut.notified() => false,
+        };
+        if !written {
             break;
         }
         unsent.fetch_sub(bytes.len(), Ordering::Relaxed);

@@ -10,6 +10,7 @@ mod args;
 mod boot;
 mod clock;
 mod door;
+mod limit;
 mod orders;
 mod record;
 mod serve;

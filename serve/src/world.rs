@@ -9,6 +9,7 @@
 use crate::boot::{Doorway, Plan};
 use crate::clock::Clock;
 use crate::door::Knock;
+use crate::limit::Limit;
 use crate::orders;
 use crate::record::Record;
 use crate::split::{Piece, Splitter};
@@ -23,8 +24,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{Notify, OwnedSemaphorePermit};
 
 /// A real connection's number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -36,6 +37,8 @@ pub(crate) struct Line {
     pub(crate) say: UnboundedSender<Bytes>,
     /// How many bytes the socket has not taken yet.
     pub(crate) unsent: Arc<AtomicUsize>,
+    /// Ends it at once, whatever waits.
+    pub(crate) cut: Arc<Notify>,
 }
 
 /// What the sockets tell.
@@ -68,6 +71,7 @@ struct Talk {
     client: ClientId,
     line: Line,
     splitter: Splitter,
+    limit: Limit,
 }
 
 /// What the world says while it runs.
@@ -231,7 +235,10 @@ impl Simulation {
                 let Ok(Done { client: Some(client), .. }) = self.act(&Action::Dial { to }) else {
                     return;
                 };
-                self.talks.insert(socket, Talk { client, line, splitter: Splitter::default() });
+                self.talks.insert(
+                    socket,
+                    Talk { client, line, splitter: Splitter::default(), limit: Limit::default() },
+                );
                 self.sockets.insert(client, socket);
             }
             Message::Said { socket, bytes, permit } => {
@@ -249,13 +256,18 @@ impl Simulation {
             Message::Closed { socket } => {
                 // What it was still told goes out before.
                 self.speak();
-                if let Some(talk) = self.talks.remove(&socket) {
-                    self.sockets.remove(&talk.client);
-                    // It may be closed on both sides at once.
-                    _ = self.act(&Action::CloseClient(talk.client));
-                }
+                self.drop_talk(socket);
             }
             Message::Stop => {}
+        }
+    }
+
+    /// A connection ends from outside.
+    fn drop_talk(&mut self, socket: SocketId) {
+        if let Some(talk) = self.talks.remove(&socket) {
+            self.sockets.remove(&talk.client);
+            // It may be closed on both sides at once.
+            _ = self.act(&Action::CloseClient(talk.client));
         }
     }
 
@@ -297,11 +309,15 @@ impl Simulation {
     /// Tells the sockets what the world said, and opens and closes doors.
     fn speak(&mut self) {
         for (client, said) in std::mem::take(&mut self.ears.answers) {
-            let Some(talk) = self.sockets.get(&client).and_then(|socket| self.talks.get(socket))
-            else {
+            let Some(&socket) = self.sockets.get(&client) else { continue };
+            let Some(talk) = self.talks.get_mut(&socket) else { continue };
+            let unsent = talk.line.unsent.fetch_add(said.len(), Ordering::Relaxed) + said.len();
+            let too_much = talk.limit.is_over(unsent, self.world.now());
+            if too_much && self.world.is_subscriber(client) {
+                talk.line.cut.notify_one();
+                self.drop_talk(socket);
                 continue;
-            };
-            talk.line.unsent.fetch_add(said.len(), Ordering::Relaxed);
+            }
             // Who has gone does not listen.
             _ = talk.line.say.send(said.into());
         }

@@ -108,6 +108,22 @@ fn before_the_login_requests_are_small() {
 }
 
 #[test]
+fn a_subscriber_that_does_not_read_is_dropped() {
+    use std::io::{Read, Write};
+    let ours = Served::start(1, &["--empty"]);
+    let mut deaf = support::connect(ours.port);
+    deaf.write_all(b"SUBSCRIBE news\r\n").expect("it is open");
+    deaf.read_exact(&mut [0; 10]).expect("it is subscribed");
+    let message = vec![b'x'; 1 << 20];
+    let head = format!("*3\r\n$7\r\nPUBLISH\r\n$4\r\nnews\r\n${}\r\n", message.len());
+    let publish = [head.as_bytes(), &message, b"\r\n"].concat();
+    let heard = talk(ours.port, &[publish.repeat(60), b"QUIT\r\n".to_vec()].concat());
+    let heard = support::text(&heard);
+    assert!(heard.starts_with(":1\r\n:1\r\n"), "{heard}");
+    assert!(heard.ends_with(":0\r\n:0\r\n+OK\r\n"), "{heard}");
+}
+
+#[test]
 fn a_broken_connection_breaks_no_other() {
     let ours = Served::start(1, &["--empty"]);
     let mut good = support::connect(ours.port);

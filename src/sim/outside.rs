@@ -73,6 +73,21 @@ impl World {
         }
     }
 
+    /// Whether a program outside listens to channels on its connection.
+    pub fn is_subscriber(&self, client: ClientId) -> bool {
+        let Some(Kind::Outside(outside)) = self.clients.all.get(&client).map(|c| &c.kind) else {
+            return false;
+        };
+        let end = outside.conn.other();
+        let held = self.connections.get(end).map(|connection| connection.ends[1]);
+        match held {
+            Some(End::Process { ix, .. }) => {
+                self.node(ix).is_some_and(|node| node.clients().is_subscriber(end))
+            }
+            Some(End::Nobody | End::Client(_)) | None => false,
+        }
+    }
+
     /// Whether a program outside holds this end.
     pub(in crate::sim) fn is_outside(&self, end: End) -> bool {
         let End::Client(client) = end else { return false };

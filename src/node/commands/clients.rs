@@ -145,6 +145,10 @@ impl Clients {
     pub(in crate::node) fn peer(&self, conn: ConnId) -> Option<SocketAddr> {
         self.get(conn).map(|client| client.peer)
     }
+    /// Whether a client listens to any channel.
+    pub fn is_subscriber(&self, conn: ConnId) -> bool {
+        self.subscriptions.count(conn) != 0
+    }
     /// All clients in order of their connections.
     pub fn iter(&self) -> impl Iterator<Item = (ConnId, &Client)> {
         self.by_conn.iter().map(|(&conn, client)| (conn, client))
