@@ -71,7 +71,8 @@ pub fn rewritten(text: &str, mut say: impl FnMut(&str) -> String) -> String {
         if !block.input.is_empty() {
             let said = say(&block.input);
             let said = said.trim_end_matches('\n');
-            let doubled = said.split('\n').any(str::is_empty);
+            // A reader takes a line of INFO that is only its end for an empty one.
+            let doubled = said.lines().any(str::is_empty) || said.is_empty();
             let (open, close) = match doubled {
                 true => ("----\n----\n", "\n----\n----\n"),
                 false => ("----\n", "\n"),
