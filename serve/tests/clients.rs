@@ -11,7 +11,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
-use support::{Real, Served, missing, redis_cli, say, text, there};
+use support::{PATIENCE, Real, Served, missing, redis_cli, say, text, there};
 
 /// A client at work.
 struct Client {
@@ -60,6 +60,35 @@ impl Drop for Client {
     }
 }
 
+/// Waits until every master with slots answers and every node that runs sees the cluster as ok: on a
+/// busy machine a failover takes longer than its phase.
+fn settled(served: &Served) {
+    let ask = |port: u16, words: &[&str]| {
+        let port = port.to_string();
+        text(&redis_cli(&[&["-p", &port], words].concat()).stdout)
+    };
+    let is_up = |port| ask(port, &["PING"]).contains("PONG");
+    let sees_ok = |port| ask(port, &["CLUSTER", "INFO"]).contains("cluster_state:ok");
+    let owner = |line: &str| {
+        let words: Vec<&str> = line.split(' ').collect();
+        let address = words.get(1)?.split('@').next()?;
+        (words.len() > 8).then(|| address.rsplit(':').next()?.parse().ok())?
+    };
+    let ports = served.port..served.port + 6;
+    let is_settled = || {
+        let nodes = ask(served.port, &["CLUSTER", "NODES"]);
+        nodes.lines().filter_map(owner).all(is_up)
+            && ports.clone().filter(|&port| is_up(port)).all(sees_ok)
+    };
+    for _ in 0..PATIENCE.as_secs() * 10 {
+        if is_settled() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!("the simulated cluster does not settle");
+}
+
 /// A failover, a reshard and a partition, with calm phases between.
 fn story(name: &str, served: &Served, client: &mut Client) {
     let node = |n: u16| (served.port + n).to_string();
@@ -67,13 +96,16 @@ fn story(name: &str, served: &Served, client: &mut Client) {
     let said = |what: &str| format!("{name}, {what}");
     client.phase(&said("calm"), 2, false, || {});
     client.phase(&said("a master is killed"), 6, true, || order(&["kill", &node(1)]));
+    settled(served);
     client.phase(&said("after the failover"), 2, false, || {});
     client.phase(&said("it comes back"), 3, false, || order(&["start", &node(1)]));
+    settled(served);
     client.phase(&said("slots move"), 5, false, || reshard(served, &node(0)));
     client.phase(&said("a master is cut off"), 7, true, || {
         order(&["partition", &node(2), "|", "rest"])
     });
     client.phase(&said("the way is open again"), 5, true, || order(&["heal"]));
+    settled(served);
     client.phase(&said("calm again"), 2, false, || {});
 }
 

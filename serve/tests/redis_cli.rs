@@ -129,7 +129,10 @@ impl Bench {
 /// Neighbouring lines that are one a node, sorted.
 fn sorted_rows(said: &str) -> String {
     let is_row = |line: &str| {
-        line.contains(" -> ") || line.contains(": PONG") || line.contains("setting node-timeout")
+        line.contains(" -> ")
+            || line.starts_with("[WARNING] Node ")
+            || line.contains(": PONG")
+            || line.contains("setting node-timeout")
     };
     let mut rows: Vec<&str> = Vec::new();
     let mut out = String::new();
