@@ -3,7 +3,7 @@
 use super::recorded::Member;
 use slotlab::node::Node;
 use slotlab::shapes::message::Kind;
-use slotlab::shapes::spec::ContainerIx;
+use slotlab::shapes::spec::{ContainerIx, Latency};
 use slotlab::shapes::{Config, Fact, Spec};
 use slotlab::sim::{Action, Entry, Log, PacketEvent, Place, What, Who, World};
 use slotlab::words::{Millis, NodeId, Reply, Rng, Seed, Time};
@@ -88,25 +88,33 @@ pub(crate) struct Lab {
 impl Lab {
     /// A cluster in which everybody knows everybody, all replicas are in sync and all states are ok.
     pub(crate) fn build(members: &[Member], config: &Config, seed: u64) -> Lab {
-        let mut lab = Lab::strangers(members, config, seed);
+        let mut lab = Lab::strangers(members, config, seed, |n| n + 1);
         lab.introduce();
         lab.attach_replicas();
         lab
     }
 
     /// Servers that run and own slots, but do not know each other.
-    pub(crate) fn strangers(members: &[Member], config: &Config, seed: u64) -> Lab {
+    /// Each has the config epoch that `epoch` gives to its number.
+    pub(crate) fn strangers(
+        members: &[Member],
+        config: &Config,
+        seed: u64,
+        epoch: fn(usize) -> usize,
+    ) -> Lab {
         let at: Vec<_> = members.iter().map(|m| (m.ip, m.port)).collect();
-        let spec = Spec::loopback(Time::from_unix_s(1_726_896_968), config, &at);
+        let mut spec = Spec::loopback(Time::from_unix_s(1_726_896_968), config, &at);
+        spec.disk_sync = DISK_SYNC;
+        spec.latency = LOOPBACK;
         let world = World::new(&spec, Seed(seed));
         let luck = Rng::new(Seed(seed), 77);
         let mut lab = Lab { world, watch: Watch::default(), members: members.to_vec(), luck };
         lab.run(2000);
-        lab.assign_slots();
+        lab.assign_slots(epoch);
         lab
     }
 
-    fn assign_slots(&mut self) {
+    fn assign_slots(&mut self, epoch: fn(usize) -> usize) {
         let masters = self.members.iter().filter(|m| m.master.is_none()).count();
         for n in 0..self.members.len() {
             let name = self.members[n].name.clone();
@@ -115,7 +123,7 @@ impl Lab {
                 let (first, last) = (share(n), share(n + 1) - 1);
                 self.command(&name, &format!("CLUSTER ADDSLOTSRANGE {first} {last}"));
             }
-            self.command(&name, &format!("CLUSTER SET-CONFIG-EPOCH {}", n + 1));
+            self.command(&name, &format!("CLUSTER SET-CONFIG-EPOCH {}", epoch(n)));
         }
     }
 
@@ -229,15 +237,6 @@ impl Lab {
     pub(crate) fn node(&self, name: &str) -> &Node {
         self.world.node(self.ix(name)).expect("it runs")
     }
-    /// When a fact that `pick` accepts was first noted at or after `from`.
-    pub(crate) fn first(
-        &self,
-        from: Time,
-        pick: impl Fn(ContainerIx, &Fact) -> bool,
-    ) -> Option<Time> {
-        let hit = |(at, ix, fact): &&(Time, ContainerIx, Fact)| from <= *at && pick(*ix, fact);
-        self.watch.facts.iter().find(hit).map(|&(at, _, _)| at)
-    }
     /// How many packets of the bus all servers sent so far, as they count them themselves.
     pub(crate) fn bus_messages(&self) -> u64 {
         let sent = |(_, node): (_, &Node)| node.cluster().counters().total_sent();
@@ -252,6 +251,11 @@ impl Lab {
         counts
     }
 }
+
+/// A loopback keeps the order of packets, whichever connection they belong to.
+const LOOPBACK: Latency = Latency { base_us: 60, jitter_us: 0 };
+/// How long the recordings' disk took: from a request for votes to the vote, 0.6 to 3.0 ms.
+const DISK_SYNC: Latency = Latency { base_us: 500, jitter_us: 2500 };
 
 /// What the recordings' servers were started with.
 pub(crate) fn config(node_timeout_ms: u64) -> Config {

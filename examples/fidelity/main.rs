@@ -10,6 +10,7 @@ mod causes;
 mod claims;
 mod failover;
 mod lab;
+mod measures;
 mod numbers;
 mod recorded;
 #[path = "../../tests/ledger/sources.rs"]

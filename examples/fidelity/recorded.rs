@@ -61,6 +61,11 @@ pub(crate) fn spread(experiment: &Value, quantity: &str) -> Option<Spread> {
     Some(Spread { min: number("min")?, median: number("median")?, max: number("max")? })
 }
 
+/// In how many real runs a quantity occurred.
+pub(crate) fn runs(experiment: &Value, quantity: &str) -> Option<usize> {
+    experiment["ms"][quantity]["n"].as_u64().map(|n| n as usize)
+}
+
 /// `{"A": {"addr": ..., "replica_of": null}, ...}` or, without addresses, `{"A": null, "A1": "A"}`.
 pub(crate) fn members(nodes: &Value) -> Vec<Member> {
     let nodes = nodes.as_object().expect("nodes by name");

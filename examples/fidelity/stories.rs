@@ -3,7 +3,7 @@
 //! Each is a few lines of script; what came of it stands beside what was recorded.
 
 use super::lab::{self, Lab};
-use super::numbers::Sample;
+use super::measures::{self, Measures};
 use super::recorded;
 use serde_json::Value;
 use slotlab::node::Node;
@@ -12,11 +12,14 @@ use slotlab::shapes::spec::ContainerIx;
 use slotlab::shapes::{Config, Fact};
 use slotlab::sim::{Action, Group, Rule, Verdict};
 use slotlab::words::{Reply, Slot, Time};
-use std::collections::BTreeMap;
-use std::fmt::Write;
 
 /// Scripts by experiment. `;` separates steps; times are the recorded ones, in ms.
 pub(crate) const STORIES: &[(&str, &str)] = &[
+    ("f01_kill_master_nt2000", "kill A; promoted; wait 1500"),
+    ("f02_kill_master_nt1000", "kill A; promoted; wait 1500"),
+    ("f03_kill_master_nt5000", "kill A; promoted; wait 1500"),
+    ("f04_kill_master_nt15000", "kill A; promoted; wait 1500"),
+    ("f05_sigstop_then_cont", "pause A; promoted; wait 1050; resume A; wait 1500"),
     ("f06_sigstop_shorter_than_timeout", "pause A; wait 1200; resume A; wait 6000"),
     ("f07_sigstop_around_timeout", "pause A; wait 2600; resume A; wait 6000"),
     ("f08_debug_sleep", "do A DEBUG SLEEP 5; promoted; wait 4000"),
@@ -35,19 +38,19 @@ pub(crate) const STORIES: &[(&str, &str)] = &[
     ("f18_pair_partition", "cut A B; wait 10000; heal; wait 3000"),
     ("f19_manual_failover", "do A1 CLUSTER FAILOVER; wait 3000"),
     ("f20_manual_force_master_alive", "do A1 CLUSTER FAILOVER FORCE; wait 3000"),
-    ("f21_manual_force_master_dead", "kill A; wait 275; do A1 CLUSTER FAILOVER FORCE; wait 3000"),
+    ("f21_manual_force_master_dead", "kill A; wait 303; do A1 CLUSTER FAILOVER FORCE; wait 3000"),
     (
         "f22_manual_default_master_dead",
-        "kill A; wait 50; do A1 CLUSTER FAILOVER; promoted; wait 1000",
+        "kill A; wait 303; do A1 CLUSTER FAILOVER; promoted; wait 1000",
     ),
     ("f23_manual_takeover_alive", "do A1 CLUSTER FAILOVER TAKEOVER; wait 3000"),
     (
         "f24_takeover_majority_lost",
-        "kill A; kill B; wait 6000; do A1 CLUSTER FAILOVER TAKEOVER; do B1 CLUSTER FAILOVER TAKEOVER; wait 4000",
+        "kill A; kill B; wait 6004; do A1 CLUSTER FAILOVER TAKEOVER; wait 303; do B1 CLUSTER FAILOVER TAKEOVER; wait 4000",
     ),
     (
         "f25_force_majority_lost",
-        "kill A; kill B; wait 6000; do A1 CLUSTER FAILOVER FORCE; wait 6000",
+        "kill A; kill B; wait 5005; do A1 CLUSTER FAILOVER FORCE; wait 6000",
     ),
     (
         "f26_validity_factor_refuses",
@@ -74,13 +77,24 @@ pub(crate) const STORIES: &[(&str, &str)] = &[
     ("f39_replica_dies_and_returns", "kill A1; wait 4000; start A1; wait 3000"),
     (
         "f40_failover_and_failback",
-        "kill A; promoted; wait 560; start A; wait 2500; do A CLUSTER FAILOVER; wait 3000",
+        "kill A; promoted; wait 560; start A; wait 2100; do A CLUSTER FAILOVER; wait 3000",
     ),
-    ("f41_cascade", "kill A; promoted; wait 3000; kill winner; promoted; wait 3000"),
-    ("f43_graceful_shutdown", "do A SHUTDOWN NOSAVE; promoted; wait 1000"),
+    ("f41_cascade", "kill A; promoted; wait 2530; kill winner; promoted; wait 3000"),
+    (
+        "f42_epoch_collision",
+        "do B CLUSTER MEET 127.0.0.11 7001; do C CLUSTER MEET 127.0.0.11 7001; wait 5000",
+    ),
+    (
+        "f43_graceful_shutdown",
+        "before: do A SET {key} v1; now: do A SHUTDOWN NOSAVE; promoted; wait 1000",
+    ),
     ("f44_replication_link_cut_only", "link A A1; wait 8000; heal; wait 3000"),
     ("f45_partition_2_of_5", "isolate A B C1; promoted; promoted; wait 2000; heal; wait 4000"),
     ("f46_partition_reject", "reject A; promoted; wait 2000; heal; wait 3000"),
+    (
+        "f47_meet_timeline",
+        "do B CLUSTER MEET 127.0.0.11 7001; do C CLUSTER MEET 127.0.0.11 7001; wait 5000",
+    ),
     (
         "f48_manual_default_master_frozen",
         "pause A; wait 300; do A1 CLUSTER FAILOVER; wait 8000; resume A; wait 12000",
@@ -92,25 +106,14 @@ pub(crate) const STORIES: &[(&str, &str)] = &[
 pub(crate) struct Outcome {
     /// Who won the first election.
     pub(crate) winner: String,
-    /// How many elections were started.
-    pub(crate) elections: usize,
-    /// In which epoch.
-    pub(crate) epoch: Option<u64>,
     /// What the owner of A's slots has under the key.
     pub(crate) key: String,
 }
 
-/// Times that the table compares: milliseconds after the first action.
-const TIMES: [&str; 4] = ["fail_quorum", "won", "reconfigured_first", "state_ok_last"];
-
 /// Plays an experiment once.
-pub(crate) fn play(experiment: &Value, script: &str, seed: u64) -> (Outcome, [Option<f64>; 4]) {
-    let members = recorded::members(&experiment["nodes"]);
-    let mut lab = Lab::build(&members, &config(&experiment["config"]), seed);
-    lab.run_about(2000, 2000);
+pub(crate) fn play(experiment: &Value, script: &str, seed: u64) -> (Outcome, Measures) {
     let key = key_of_a();
-    lab.command("A", &format!("SET {key} v1"));
-    lab.run(1500);
+    let mut lab = stage(experiment, &key, seed);
     let mut start = lab.world.now();
     for step in script.split(';').map(str::trim) {
         let step = match step.split_once(": ") {
@@ -123,25 +126,24 @@ pub(crate) fn play(experiment: &Value, script: &str, seed: u64) -> (Outcome, [Op
         };
         perform(&mut lab, &step.replace("{key}", &key), start);
     }
-    let times = times(&lab, start);
-    (outcome(&mut lab, start, &key), times)
+    let measures = measures::of(&mut lab, start);
+    (outcome(&mut lab, start, &key), measures)
 }
 
-fn times(lab: &Lab, start: Time) -> [Option<f64>; 4] {
-    let first = |pick: fn(&Fact) -> bool| lab.first(start, |_, fact| pick(fact));
-    let last = |pick: fn(&Fact) -> bool| {
-        let facts = lab.watch.facts.iter().rev();
-        let mut hits = facts.filter(|(at, _, fact)| start <= *at && pick(fact));
-        hits.next().map(|&(at, _, _)| at)
+/// The cluster of an experiment at a random phase of its timers, `v1` under a key of A. In two
+/// experiments the servers have not met yet; in one of these all claim their slots by one epoch.
+fn stage(experiment: &Value, key: &str, seed: u64) -> Lab {
+    let members = recorded::members(&experiment["nodes"]);
+    let config = config(&experiment["config"]);
+    let mut lab = match experiment["experiment"].as_str() {
+        Some("f42_epoch_collision") => Lab::strangers(&members, &config, seed, |_| 5),
+        Some("f47_meet_timeline") => Lab::strangers(&members, &config, seed, |n| n + 1),
+        _ => Lab::build(&members, &config, seed),
     };
-    let told = |fact: &Fact| matches!(fact, Fact::BecameReplica { .. });
-    [
-        first(|fact| matches!(fact, Fact::Fail { .. })),
-        first(|fact| matches!(fact, Fact::ElectionWon { .. })),
-        first(told),
-        last(|fact| matches!(fact, Fact::StateOk)),
-    ]
-    .map(|at| at.map(|at| at.micros_since(start) as f64 / 1000.0))
+    lab.run_about(2000, config.cluster_node_timeout.0.max(2000));
+    lab.command("A", &format!("SET {key} v1"));
+    lab.run(1500);
+    lab
 }
 
 fn key_of_a() -> String {
@@ -218,17 +220,14 @@ fn winner(lab: &Lab, since: Time) -> Option<ContainerIx> {
 fn outcome(lab: &mut Lab, start: Time, key: &str) -> Outcome {
     let since = |(at, _, _): &&(Time, ContainerIx, Fact)| start <= *at;
     let facts = || lab.watch.facts.iter().filter(since);
-    let elections = facts().filter(|(_, _, f)| matches!(f, Fact::ElectionStarted { .. })).count();
     let won = facts().find_map(|(_, ix, fact)| match fact {
-        Fact::ElectionWon { epoch } => Some((lab.name(*ix).to_owned(), epoch.0)),
+        Fact::ElectionWon { .. } => Some(lab.name(*ix).to_owned()),
         _ => None,
     });
     let value = owner(lab, Slot::of(key.as_bytes()))
         .and_then(|owner| lab.command(&owner, &format!("GET {key}")));
     Outcome {
-        winner: won.as_ref().map_or("None".to_owned(), |(name, _)| name.clone()),
-        elections,
-        epoch: won.map(|(_, epoch)| epoch),
+        winner: won.unwrap_or("None".to_owned()),
         key: match value {
             Some(Reply::Bulk(value)) => String::from_utf8_lossy(&value).into_owned(),
             Some(Reply::Nil) => "gone".to_owned(),
@@ -260,59 +259,14 @@ pub(crate) fn may_be(experiment: &Value, ours: &Outcome) -> bool {
     winner_seen && key_seen
 }
 
-/// The last part of `docs/fidelity/failover.md`.
-pub(crate) fn report(seeds: u64) -> String {
-    let mut text = format!("{TITLE}Ours: {seeds} seeds each; `x7` means in seven of them.\n\n");
-    text.push_str(
-        "| experiment | what | real: winner, elections, epoch, key | ours | as recorded |\n|---|---|---|---|---|\n",
-    );
-    let all = recorded::failovers();
-    let mut clocks = String::from(CLOCKS);
-    for (name, script) in STORIES {
-        let experiment = all.iter().find(|e| e["experiment"] == *name).expect("it was recorded");
-        let mut outcomes: BTreeMap<Outcome, usize> = BTreeMap::new();
-        let mut samples = TIMES.map(|_| Sample::default());
-        for seed in 0..seeds {
-            let (outcome, times) = play(experiment, script, seed);
-            *outcomes.entry(outcome).or_default() += 1;
-            for (sample, time) in samples.iter_mut().zip(times) {
-                time.into_iter().for_each(|time| sample.add(time));
-            }
-        }
-        writeln!(clocks, "{}", clock_row(experiment, name, &samples)).expect("a String");
-        let ours: Vec<String> = outcomes.iter().map(|(o, n)| format!("{} x{n}", say(o))).collect();
-        let about = experiment["about"].as_str().unwrap_or_default();
-        let fits = outcomes.iter().filter(|(outcome, _)| may_be(experiment, outcome));
-        let fits: usize = fits.map(|(_, n)| n).sum();
-        writeln!(
-            text,
-            "| {name} | {about} | {} | {} | {fits} of {seeds} |",
-            recorded_outcome(experiment),
-            ours.join("; ")
-        )
-        .expect("a String");
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}, {}", self.winner, self.key)
     }
-    text + &clocks
 }
 
-/// Medians, real and ours; `-` where it did not happen.
-fn clock_row(experiment: &Value, name: &str, samples: &[Sample; 4]) -> String {
-    let mut row = format!("| {name} |");
-    for (time, sample) in TIMES.iter().zip(samples) {
-        let word = |median: Option<f64>| median.map_or("-".to_owned(), |ms| format!("{ms:.0}"));
-        let real = recorded::spread(experiment, time).map(|spread| spread.median);
-        let ours = sample.spread().map(|spread| spread.median);
-        write!(row, " {} / {} |", word(real), word(ours)).expect("a String");
-    }
-    row
-}
-
-fn say(outcome: &Outcome) -> String {
-    let epoch = outcome.epoch.map_or("-".to_owned(), |epoch| epoch.to_string());
-    format!("{}, {}, {epoch}, {}", outcome.winner, outcome.elections, outcome.key)
-}
-
-fn recorded_outcome(experiment: &Value) -> String {
+/// Who really won, and what was under the key.
+pub(crate) fn recorded_outcome(experiment: &Value) -> String {
     let counts = |name: &str| match experiment["counts"][name].as_object() {
         Some(counts) => {
             let counts: Vec<String> =
@@ -321,25 +275,5 @@ fn recorded_outcome(experiment: &Value) -> String {
         }
         None => "-".to_owned(),
     };
-    let median = |name: &str| {
-        recorded::spread(experiment, name).map_or("-".to_owned(), |s| format!("{:.0}", s.median))
-    };
-    let (elections, epoch) = (median("elections_started_count"), median("epoch_new_master"));
-    format!("{}, {elections}, {epoch}, {}", counts("winner"), counts("keys_of_A_at_end"))
+    format!("{}, {}", counts("winner"), counts("keys_of_A_at_end"))
 }
-
-const CLOCKS: &str = "
-## The other experiments: times
-
-Medians in ms after the first action, real / ours. `reconfigured_first`: somebody became a replica
-because of what it heard. `state_ok_last`: the last change to ok, so that a cluster that went ok and
-down and ok again shows the end.
-
-| experiment | fail_quorum | won | reconfigured_first | state_ok_last |
-|---|---|---|---|---|
-";
-
-const TITLE: &str = "
-## The other experiments: outcomes
-
-";

@@ -86,6 +86,8 @@ pub struct Outbox {
     pub facts: Vec<Fact>,
     /// The number of the next connection; the world sets it before a step and reads it after.
     pub next_connection: u32,
+    /// How often the step waits until a file is on disk, before any of its effects is seen.
+    pub disk_syncs: u32,
     /// The cards that packets name by number; the world lends them for a step.
     pub cards: Cards,
 }

@@ -42,6 +42,10 @@ pub struct Spec {
     pub containers: Vec<Container>,
     /// How long a packet takes.
     pub latency: Latency,
+    /// How long a process waits until `nodes.conf` is on disk, where Redis waits (`fsync`): before it
+    /// tells of a vote, an election, an epoch or a claim. By default the disk is infinitely fast.
+    #[serde(default = "Latency::none")]
+    pub disk_sync: Latency,
 }
 
 /// A bridge network.
@@ -170,13 +174,20 @@ pub struct Server {
     pub fatal: Option<String>,
 }
 
-/// How long a packet takes from one end to the other.
+/// How long something takes: a packet from one end to the other, a disk to keep what was written.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Latency {
     /// Shortest, in microseconds.
     pub base_us: u64,
     /// Added at random, `0..jitter_us` microseconds.
     pub jitter_us: u64,
+}
+
+impl Latency {
+    /// No time at all.
+    pub const fn none() -> Latency {
+        Latency { base_us: 0, jitter_us: 0 }
+    }
 }
 
 impl Default for Latency {
@@ -204,6 +215,7 @@ impl Spec {
             namespaces: vec![host],
             containers,
             latency: Latency::default(),
+            disk_sync: Latency::none(),
         }
     }
     /// The container with this index.

@@ -6,7 +6,7 @@
 
 use crate::node::Node;
 use crate::node::io::{Effect, Input, Outbox};
-use crate::shapes::spec::{ContainerIx, Program, Server};
+use crate::shapes::spec::{ContainerIx, Latency, Program, Server};
 use crate::sim::World;
 use crate::sim::action::Place;
 use crate::sim::agenda::Event;
@@ -175,8 +175,9 @@ impl World {
         for fact in out.facts.drain(..) {
             because = Some(self.note(Who::Container(ix), What::Fact(fact), cause, log));
         }
+        let waits = self.wait_for_disk(ix, life, std::mem::take(&mut out.disk_syncs));
         let mut effects = out.effects.drain(..);
-        for effect in effects.by_ref() {
+        while let Some(effect) = if waits { None } else { effects.next() } {
             if let Effect::Sleep(span) = effect {
                 self.fall_asleep(ix, life, span);
                 break;
@@ -190,8 +191,25 @@ impl World {
         self.outbox = out;
     }
 
+    /// Whether the step has to wait until its files are on disk: nothing leaves before.
+    /// In Redis: `fsync` in `clusterSaveConfig`, before the sockets are written.
+    fn wait_for_disk(&mut self, ix: ContainerIx, life: u32, syncs: u32) -> bool {
+        let Latency { base_us, jitter_us } = self.spec.disk_sync;
+        if syncs == 0 || base_us + jitter_us == 0 {
+            return false;
+        }
+        let luck = &mut self.containers[usize::from(ix.0)].luck;
+        let jitter = |_| if jitter_us == 0 { 0 } else { luck.below(jitter_us) };
+        let span: u64 = (0..syncs).map(jitter).map(|jitter| base_us + jitter).sum();
+        self.sleep_until(ix, life, self.now.plus_micros(span));
+        true
+    }
+
     fn fall_asleep(&mut self, ix: ContainerIx, life: u32, span: Millis) {
-        let until = self.now + span;
+        self.sleep_until(ix, life, self.now + span);
+    }
+
+    fn sleep_until(&mut self, ix: ContainerIx, life: u32, until: Time) {
         if let Some(process) = self.process_mut(ix, life) {
             process.mode = Mode::Asleep { until };
             self.agenda.add(until, Event::Wake { ix, life });

@@ -79,6 +79,7 @@ pub(super) fn build(
         namespaces: spaces.list,
         containers,
         latency: Latency::default(),
+        disk_sync: Latency::none(),
     })
 }
 

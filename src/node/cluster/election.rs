@@ -160,6 +160,7 @@ impl Node {
         self.cluster.election.sent = true;
         out.note(Fact::ElectionStarted { epoch, needed: self.cluster.quorum() });
         self.broadcast_auth_request(self.cluster.manual.is_pending(), out);
+        self.cluster.save_for_sure();
         self.cluster.save_and_update_state();
     }
 

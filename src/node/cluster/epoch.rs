@@ -20,7 +20,7 @@ impl Cluster {
     fn take_next_epoch(&mut self) -> Epoch {
         self.current_epoch = self.current_epoch.next();
         self.roster.get_mut(PeerIx::MYSELF).standing_mut().config_epoch = self.current_epoch;
-        self.save();
+        self.save_for_sure();
         self.current_epoch
     }
 }

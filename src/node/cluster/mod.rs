@@ -103,17 +103,24 @@ struct Todo {
     failover: bool,
     state: bool,
     save: bool,
+    /// The save has to be on disk before anything is sent.
+    sync: bool,
 }
 
 impl Todo {
     const NOTHING: Todo =
-        Todo { manual_failover: false, failover: false, state: false, save: false };
+        Todo { manual_failover: false, failover: false, state: false, save: false, sync: false };
 }
 
 impl Cluster {
     /// The configuration file is to be written before the process sleeps.
     fn save(&mut self) {
         self.todo.save = true;
+    }
+    /// As [`Cluster::save`], and the process waits for the disk: what is promised must survive.
+    fn save_for_sure(&mut self) {
+        self.todo.save = true;
+        self.todo.sync = true;
     }
     /// As [`Cluster::save`], and the cluster state is to be computed again.
     fn save_and_update_state(&mut self) {
@@ -158,6 +165,7 @@ impl Node {
         }
         if todo.save {
             self.cluster.write_conf();
+            out.disk_syncs += u32::from(todo.sync);
         }
     }
 

@@ -68,7 +68,7 @@ impl Node {
             out.note(Fact::RoleSeen { peer: self.cluster.peer(node).id(), role: Role::Master });
         }
         self.cluster.roster.get_mut(node).standing_mut().config_epoch = epoch;
-        self.cluster.save();
+        self.cluster.save_for_sure();
         self.believe_claim(now, node, epoch, slots, out);
     }
 
@@ -95,6 +95,7 @@ impl Node {
                 false => ReplicaWhy::MasterLostItsSlots,
             };
             self.become_replica_of(now, claimant, why, out);
+            self.cluster.save_for_sure();
             self.cluster.save_and_update_state();
         } else if let Some(head) = self.cluster.grandmaster() {
             self.become_replica_of(now, head, ReplicaWhy::MasterIsReplica, out);
@@ -119,6 +120,7 @@ impl Node {
         let Some(first) = rebound.taken.iter().next() else { return };
         let (to, count) = (self.cluster.peer(to).id(), u32::from(rebound.taken.len()));
         out.note(Fact::SlotsMoved { to, first, count, epoch });
+        self.cluster.save_for_sure();
         self.cluster.save_and_update_state();
     }
 

@@ -26,6 +26,7 @@ impl Node {
         out.note(Fact::Promoted { epoch, slots });
         self.update_cluster_state(now, out);
         self.cluster.write_conf();
+        out.disk_syncs += 1;
         self.broadcast_pong(now, out);
         self.cluster.manual.reset();
     }

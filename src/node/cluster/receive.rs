@@ -85,7 +85,7 @@ impl Node {
         peer.standing_mut().offset = header.offset;
         if header.config_epoch > known_epoch {
             peer.standing_mut().config_epoch = header.config_epoch;
-            self.cluster.save();
+            self.cluster.save_for_sure();
         }
         self.cluster.current_epoch = self.cluster.current_epoch.max(header.current_epoch);
         if header.paused {

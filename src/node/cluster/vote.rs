@@ -32,7 +32,7 @@ impl Node {
                 let epoch = self.cluster.current_epoch;
                 self.cluster.last_vote_epoch = epoch;
                 self.cluster.voted.insert(about, stamp);
-                self.cluster.save();
+                self.cluster.save_for_sure();
                 self.send_plain(candidate, Body::AuthAck, out);
                 out.note(Fact::Voted { candidate: request.sender, epoch });
             }
