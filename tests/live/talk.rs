@@ -1,7 +1,7 @@
 //! Random commands, made from patterns of words.
 //!
 //! `K` a key, `K2` one that is never there, `T` a time to live that does not end soon, `V` a value, `I` a number or what looks like one, `S` a small number, `F` a float, `M` a
-//! member, `L` an end of a range of members, `a|b` one of several, `[x` optional words up to `]`.
+//! member, `L` an end of a range of members, `D` degrees, `R` a radius, `a|b` one of several, `[x` optional words up to `]`.
 
 use bytes::Bytes;
 use slotlab::words::{Argv, Rng};
@@ -53,7 +53,7 @@ const PATTERNS: &[&str] = &[
     "SORT K ALPHA LIMIT S S",
     "SORT K BY nosort",
     "SORT K STORE K",
-    "SCAN 0 [ COUNT 1000 ]",
+    "SCAN 0 COUNT 1000",
     "LPUSH K M V",
     "RPUSH K M M M",
     "LPUSHX K V",
@@ -141,6 +141,22 @@ const PATTERNS: &[&str] = &[
     "BZMPOP 0.01 2 K K MAX [ COUNT S ]",
     "BZPOPMIN K K 0.01|x",
     "BZPOPMAX K 0.01",
+    "GEOADD {t}geo [ NX|XX ] [ CH ] D D M D D M",
+    "GEOADD {t}geo D D M",
+    "GEOADD {t}geo D D M",
+    "GEODIST {t}geo M M [ m|km|ft|mi|x ]",
+    "GEOHASH {t}geo M M",
+    "GEOPOS {t}geo M V",
+    "GEOSEARCH {t}geo FROMLONLAT D D BYRADIUS R m|km|mi ASC|DESC [ WITHDIST ] [ WITHCOORD ]",
+    "GEOSEARCH {t}geo FROMMEMBER M BYBOX R R km|ft ASC [ COUNT S [ ANY ] ] [ WITHHASH ]",
+    "GEOSEARCH {t}geo FROMLONLAT D D BYRADIUS R km [ COUNT 2 ANY ]",
+    "GEOSEARCH {t}geo FROMMEMBER M BYBOX R R m",
+    "GEOSEARCHSTORE {t}geo2 {t}geo FROMMEMBER M BYRADIUS R km [ STOREDIST ]",
+    "GEORADIUS {t}geo D D R km [ WITHDIST ] [ ASC ] [ STORE {t}geo2 ]",
+    "GEORADIUSBYMEMBER_RO {t}geo M R km [ COUNT S ]",
+    "ZRANGE {t}geo2 0 -1 WITHSCORES",
+    "GEOADD K D D M",
+    "GEODIST K a b",
     "XADD K 1-1|2-0|0-0|x f v",
     "XLEN K",
     "XRANGE K -|1|x +|2",
@@ -230,6 +246,9 @@ pub(crate) fn command(rng: &mut Rng) -> Argv {
     if rng.below(60) == 0 {
         words.pop();
     }
+    if words == ["COMMAND", "INFO"] {
+        words.clear();
+    }
     // COMMAND alone lists everything, which is another test's business; HELLO tells the client's id.
     if words.is_empty() || words == ["COMMAND"] || words == ["HELLO"] {
         words.push(Bytes::from_static(b"PING"));
@@ -252,6 +271,11 @@ fn word(rng: &mut Rng, token: &str) -> Bytes {
         "S" => one(rng, &["0", "1", "2", "-1", "-2", "3", "100", "-100", "x"]),
         "F" => one(rng, &["1", "2.5", "-inf", "+inf", "nan", "abc", "1e3", "0", "-0", "0.1"]),
         "(F" => one(rng, &["(1", "(2.5", "(x"]),
+        "D" => one(
+            rng,
+            &["0", "1.5", "-0.25", "13.361389", "38.115556", "-84", "85.06", "-179.9", "x", "80"],
+        ),
+        "R" => one(rng, &["0", "1", "500", "10000", "1e3", "300000", "-1", "2.5", "x"]),
         "L" => one(rng, &["-", "+", "[a", "(b", "[c", "(10", "x", "[", "+a", "[yy"]),
         "M" => one(rng, &["a", "b", "c", "1", "2", "10"]),
         _ => one(rng, &token.split('|').collect::<Vec<_>>()),

@@ -27,6 +27,8 @@ mod containers;
 mod debug;
 mod functions;
 mod gate;
+mod geo;
+mod geo_search;
 mod hashes;
 mod help;
 mod info;
@@ -119,6 +121,8 @@ pub static COMMANDS: &[&[Command]] = &[
     zsets::COMMANDS,
     zset_range::COMMANDS,
     zset_algebra::COMMANDS,
+    geo::COMMANDS,
+    geo_search::COMMANDS,
     streams::COMMANDS,
     sort::COMMANDS,
     scripting::COMMANDS,

@@ -3,7 +3,7 @@
 //! Ranges are in `zset_range`, unions and the like in `zset_algebra`. In Redis: t_zset.c.
 
 use super::sets::{positive, scan_reply};
-use super::table::{GROW, GROW_FAST, READ, READ_FAST, WRITE_FAST, data, key};
+use super::table::{GROW_FAST, READ, READ_FAST, WRITE_FAST, data, key};
 use super::words::{float, lower};
 use super::{Answer, Command, Refused};
 use crate::node::keyspace::{Db, Score, Zset, number};
@@ -26,7 +26,6 @@ pub(super) const COMMANDS: &[Command] = &[
     data("zpopmin", -2, WRITE_FAST, key(1), |db, argv| zpop(db, argv, false)),
     data("zpopmax", -2, WRITE_FAST, key(1), |db, argv| zpop(db, argv, true)),
     data("zscan", -3, READ, key(1), zscan),
-    data("geoadd", -5, GROW, key(1), |_, _| Err(Refused::text("ERR GEOADD is not simulated"))),
 ];
 
 fn shown(score: Score) -> Reply {
@@ -100,7 +99,7 @@ impl Adding {
     }
 }
 
-fn zadd(db: &mut Db<'_>, argv: &Argv) -> Answer {
+pub(super) fn zadd(db: &mut Db<'_>, argv: &Argv) -> Answer {
     let (adding, taken) = Adding::parse(&argv[2..])?;
     let mut pairs = Vec::new();
     for pair in argv[2 + taken..].chunks_exact(2) {

@@ -13,6 +13,7 @@ pub mod db;
 mod digest;
 pub mod dump;
 mod expiry;
+pub mod geohash;
 mod glob;
 mod hll;
 pub mod number;

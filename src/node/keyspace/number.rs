@@ -109,8 +109,12 @@ impl Extended {
 
     /// The sum, rounded to 64 bits.
     pub fn plus(self, other: Extended) -> Extended {
-        let (one, other) = (self.without_zeros(), other.without_zeros());
-        let (high, low) = if one.exponent < other.exponent { (other, one) } else { (one, other) };
+        let ordered = |one: Extended, other: Extended| {
+            if one.exponent < other.exponent { (other, one) } else { (one, other) }
+        };
+        let (high, low) = ordered(self, other);
+        let far = i64::from(BITS) - 2 < i64::from(high.exponent - low.exponent);
+        let (high, low) = ordered(high, if far { low.without_zeros() } else { low });
         let apart = (high.exponent - low.exponent) as u32;
         if high.mantissa == 0 || BITS - 2 < apart && low.mantissa != 0 {
             return if high.mantissa == 0 { low } else { high };
