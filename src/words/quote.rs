@@ -2,10 +2,12 @@
 //!
 //! In Redis: `sdssplitargs`, `sdscatrepr`.
 
-/// The words of a line; `None` if its quotes are unbalanced or stuck to other text.
+/// The words of a line; `None` if its quotes are unbalanced or stuck to other text. The line ends at a
+/// byte of zero, as C's texts do.
 pub fn split(line: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut words = Vec::new();
-    let mut rest = skip_space(line);
+    let end = line.iter().position(|&byte| byte == 0).unwrap_or(line.len());
+    let mut rest = skip_space(&line[..end]);
     while !rest.is_empty() {
         let (word, after) = take_word(rest)?;
         words.push(word);
@@ -31,7 +33,7 @@ fn take_word(line: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     loop {
         match rest {
             [] => return Some((word, rest)),
-            [byte, ..] if is_space(*byte) || *byte == 0 => return Some((word, rest)),
+            [byte, ..] if is_space(*byte) => return Some((word, rest)),
             [b'"', inside @ ..] => rest = closed(take_double_quoted(inside, &mut word)?)?,
             [b'\'', inside @ ..] => rest = closed(take_single_quoted(inside, &mut word)?)?,
             [byte, after @ ..] => {
@@ -167,6 +169,13 @@ mod tests {
         check("\"abc", None);
         check("'abc", None);
         check("\"a\"b", None);
+    }
+
+    #[test]
+    fn a_line_ends_at_a_byte_of_zero() {
+        check("GET a\0b c", Some(&["GET", "a"]));
+        check("\0", Some(&[]));
+        check("\"a\0b\"", None);
     }
 
     #[test]
