@@ -136,13 +136,22 @@ impl Pair {
         self.ask(node, "CLUSTER NODES").parse().unwrap_or_default()
     }
 
+    /// A master that has just joined sees the cluster as down for a while yet.
+    fn all_see_the_same_state(&self, views: &[Topology]) -> bool {
+        let joined = (0..views.len()).filter(|&node| views[node].nodes.len() > 1);
+        let mut down =
+            joined.map(|node| self.ask(node, "CLUSTER INFO").contains("cluster_state:fail"));
+        let first = down.next();
+        down.all(|down| Some(down) == first)
+    }
+
     /// Waits until the nodes of each cluster agree.
     fn settle(&mut self) {
         let began = Instant::now();
         loop {
             let views: Vec<Topology> =
                 (0..self.servers.len()).map(|node| self.view(node)).collect();
-            if agree(&views) {
+            if agree(&views) && self.all_see_the_same_state(&views) {
                 break;
             }
             let said = views.iter().map(|view| format!("{view}\n")).collect::<String>();
