@@ -26,6 +26,7 @@ use io::{Input, Outbox, Port};
 use keyspace::Keyspace;
 use persistence::{Disk, Persistence};
 use replication::Replication;
+use std::collections::VecDeque;
 
 /// One Redis process.
 #[derive(Clone, Debug)]
@@ -40,6 +41,8 @@ pub struct Node {
     clients: Clients,
     replication: Replication,
     persistence: Persistence,
+    /// What waits in its sockets while a command of its own waits for another server.
+    unread: VecDeque<Input>,
 }
 
 impl Node {
@@ -59,13 +62,49 @@ impl Node {
             clients: Clients::default(),
             replication,
             persistence: Persistence::boot(now, disk),
+            unread: VecDeque::new(),
         };
         node.load(now, disk, out);
         node
     }
 
-    /// Advances the machine by one input; all it wants goes to `out`.
+    /// Advances the machine by one input; all it wants goes to `out`. While MIGRATE waits for its
+    /// target the process does nothing else: it reads no socket, the bus included, and has no cron.
     pub fn step(&mut self, now: Time, input: Input, out: &mut Outbox) {
+        if self.is_migrating() && !self.concerns_migration(&input) {
+            self.put_off(now, input, out);
+        } else {
+            self.take_in(now, input, out);
+        }
+        while !self.is_migrating() {
+            self.before_sleep(now, out);
+            let Some(input) = self.unread.pop_front() else { return };
+            self.take_in(now, input, out);
+        }
+    }
+
+    fn put_off(&mut self, now: Time, input: Input, out: &mut Outbox) {
+        if input != Input::Cron {
+            self.unread.push_back(input);
+            return;
+        }
+        self.migration_deadline(now, out);
+        if !self.unread.contains(&Input::Cron) {
+            self.unread.push_back(input);
+        }
+    }
+
+    fn concerns_migration(&self, input: &Input) -> bool {
+        match input {
+            Input::Connected { conn, .. }
+            | Input::ConnectFailed { conn }
+            | Input::Closed { conn }
+            | Input::Client { conn, .. } => self.is_migration_link(*conn),
+            Input::Cron | Input::Accepted { .. } | Input::Bus { .. } | Input::Terminate => false,
+        }
+    }
+
+    fn take_in(&mut self, now: Time, input: Input, out: &mut Outbox) {
         match input {
             Input::Cron => self.cron(now, out),
             Input::Connected { conn, .. } if self.is_migration_link(conn) => {
@@ -104,7 +143,6 @@ impl Node {
             Input::Client { conn, data } => self.master_link_data(now, conn, data, out),
             Input::Terminate => self.shutdown_requested(now, out),
         }
-        self.before_sleep(now, out);
     }
 
     /// In Redis: `serverCron`. `replicationCron` runs every tenth time, before `clusterCron`.

@@ -2,28 +2,29 @@
 //!
 //! The text is made only when somebody reads the file (a person, or the next start). Saving is
 //! cheap: the file is this node's view, without what it learnt since. Who became known or suspected
-//! after the last save carries the number of saves at that time.
+//! after the last save carries the number of saves at that time; ping and pong times are kept.
 //!
 //! Invariant: a vote, an epoch and a claim are saved before the packet that tells of them leaves.
 //! In Redis: `clusterSaveConfig`, `clusterLoadConfig`. Spec: bus 13.
-//! Absent: the ping and pong times of the last save; the file shows those of now, which are read
-//! only as zero or not zero.
+//! Absent: other changes without a save of their own, since there are none.
 
 use super::Cluster;
-use super::peer::{Peer, PeerIx};
+use super::peer::{Peer, PeerIx, Stamp};
 use crate::shapes::Epoch;
 use crate::shapes::message::Flags;
 use crate::shapes::topology::{NodeLine, Topology};
 use std::sync::Arc;
 
 /// What is on disk beside the view itself.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct File {
     saves: u32,
     current_epoch: Epoch,
     last_vote_epoch: Epoch,
     /// Whether the node knew its own ports: the first save at a first start is too early for that.
     ports_known: bool,
+    /// When each was pinged and answered, by place.
+    times: Arc<[(Stamp, Stamp)]>,
 }
 
 impl File {
@@ -41,6 +42,11 @@ impl Cluster {
             current_epoch: self.current_epoch,
             last_vote_epoch: self.last_vote_epoch,
             ports_known: self.me().port() != 0,
+            times: self
+                .roster
+                .by_place()
+                .map(|peer| (peer.ping_sent, peer.pong_received))
+                .collect(),
         };
     }
 
@@ -52,13 +58,16 @@ impl Cluster {
         let saved = |peer: &Peer| peer.added() < self.file.saves && !peer.in_handshake();
         let lines = self.peers().filter(|(_, peer)| saved(peer)).map(|(ix, _)| self.saved_line(ix));
         let nodes = lines.collect();
-        let File { current_epoch, last_vote_epoch, .. } = self.file;
+        let (current_epoch, last_vote_epoch) = (self.file.current_epoch, self.file.last_vote_epoch);
         let vars = format!("vars currentEpoch {current_epoch} lastVoteEpoch {last_vote_epoch}\n");
         Some(format!("{}{vars}", Topology { nodes }).into())
     }
 
     fn saved_line(&self, ix: PeerIx) -> NodeLine {
         let mut line = self.node_line(ix);
+        if let Some((ping_sent, pong_received)) = self.file.times.get(ix.index()) {
+            (line.ping_sent, line.pong_received) = (ping_sent.ms(), pong_received.ms());
+        }
         if self.suspected.get(&ix).is_some_and(|&saves| saves >= self.file.saves) {
             line.flags.remove(Flags::PFAIL);
         }

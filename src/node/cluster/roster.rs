@@ -76,6 +76,10 @@ impl Roster {
     pub(super) fn places(&self) -> usize {
         self.peers.len()
     }
+    /// All places in order, vacant ones included.
+    pub(super) fn by_place(&self) -> impl ExactSizeIterator<Item = &Peer> {
+        self.peers.iter()
+    }
     /// All nodes, in hash order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (PeerIx, &Peer)> {
         self.order.iter().map(|&ix| (ix, self.get(ix)))

@@ -1,8 +1,8 @@
 //! MIGRATE: keys on their way to another node, and RESTORE on that other side.
 //!
-//! The source asks the target to restore each key and deletes what was acknowledged. Real Redis does
-//! nothing else meanwhile; here the requests of all clients wait, but the bus is heard. Connections
-//! are kept for ten seconds. In Redis: `migrateCommand`, `restoreCommand` (cluster.c). Spec: commands 6.
+//! The source asks the target to restore each key and deletes what was acknowledged. The process does
+//! nothing else meanwhile (`Node::step`): a target that does not answer makes its source look dead.
+//! Connections are kept for ten seconds. In Redis: `migrateCommand`, `restoreCommand` (cluster.c). Spec: commands 6.
 //! Absent: AUTH2's user names.
 
 use super::blocking::Blocked;
@@ -187,6 +187,11 @@ impl Node {
         }
     }
 
+    /// Whether a MIGRATE waits for its target.
+    pub(in crate::node) fn is_migrating(&self) -> bool {
+        self.clients.migrations.is_running()
+    }
+
     /// Whether `conn` is a connection that MIGRATE opened.
     pub(in crate::node) fn is_migration_link(&self, conn: ConnId) -> bool {
         self.clients.migrations.owns(conn)
@@ -304,14 +309,18 @@ impl Node {
         self.end_migration(now, migration.client, reply, out);
     }
 
-    /// Gives up a target that does not answer in time, and closes what is not used.
-    pub(super) fn migrations_cron(&mut self, now: Time, out: &mut Outbox) {
+    /// Gives up a target that does not answer in time.
+    pub(in crate::node) fn migration_deadline(&mut self, now: Time, out: &mut Outbox) {
         let late = |migration: &mut Migration| migration.until <= now;
         if let Some(migration) = self.clients.migrations.running.take_if(late) {
             self.forget_target(migration.target, Some(migration.conn), out);
             let verb = if migration.connected { "reading" } else { "writing" };
             self.fail_migration(now, &migration, verb, out);
         }
+    }
+
+    /// Closes connections that are not used any more.
+    pub(super) fn migrations_cron(&mut self, now: Time, out: &mut Outbox) {
         let old = |cached: &Cached| cached.used + CACHED_FOR < now;
         let cached = &self.clients.migrations.cached;
         let targets: Vec<_> =
