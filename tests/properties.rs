@@ -39,7 +39,7 @@ fn wherever_the_cursor_wanders_a_moment_looks_as_if_reached_directly() {
 }
 
 #[test]
-fn no_acknowledged_write_is_lost_by_manual_failovers_and_reshards() {
+fn no_acknowledged_write_is_lost_by_manual_failovers_or_by_reshards() {
     let broken: Vec<String> =
         (0..seeds(60)).filter_map(|n| workload::run(n, Blows::Orders)).collect();
     assert!(broken.is_empty(), "{}", broken.join("\n"));
