@@ -275,10 +275,11 @@ impl Asked {
             }
         }
         if let Some(descending) = self.descending {
-            found.sort_by(|a, b| a.metres.total_cmp(&b.metres));
-            if descending {
-                found.reverse();
-            }
+            // Places equally far stay as they were found, in both orders.
+            found.sort_by(|a, b| match descending {
+                true => b.metres.total_cmp(&a.metres),
+                false => a.metres.total_cmp(&b.metres),
+            });
         }
         found.truncate(self.count.unwrap_or(usize::MAX));
         Ok(found)
