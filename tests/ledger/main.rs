@@ -5,6 +5,7 @@ mod sources;
 mod table;
 
 use claims::State;
+use std::path::Path;
 use std::{env, fs};
 
 const DOCUMENT: &str = "docs/LEDGER.md";
@@ -21,6 +22,20 @@ fn the_ledger_says_what_the_tests_hold() {
         assert!(recorded == text, "{path} is out of date: REWRITE=1 cargo test --test ledger");
     }
     println!("ledger: {}", table::totals(&claims));
+}
+
+/// Time travel is ours, not Redis's.
+const OURS: &str = "tests/testdata/time";
+
+#[test]
+fn every_transcript_with_comments_names_its_source() {
+    let silent = |text: &str| text.contains("\n----\n") && !text.contains("\n# Source: ");
+    for path in sources::files(Path::new(sources::TRANSCRIPTS), "txt") {
+        let text = fs::read_to_string(&path).expect("a transcript is text");
+        let claims = text.lines().any(|line| line.starts_with("# "));
+        let path = path.display().to_string();
+        assert!(path.starts_with(OURS) || !(claims && silent(&text)), "{path} has no source");
+    }
 }
 
 #[test]

@@ -5,7 +5,8 @@ use slotlab::script::blocks;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const TRANSCRIPTS: &str = "tests/testdata";
+/// The folder of the transcripts.
+pub(crate) const TRANSCRIPTS: &str = "tests/testdata";
 const RECORDINGS: &str = "tests/oracle";
 const EXPERIMENTS: &str = "docs/fidelity/failover.md";
 
@@ -117,7 +118,7 @@ pub(crate) fn listed(path: &str, state: State) -> Vec<Claim> {
 }
 
 /// All files below a folder with this extension, sorted.
-fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("the folder is in the repository") {
         let path = entry.expect("it can be listed").path();

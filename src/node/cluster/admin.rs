@@ -77,7 +77,7 @@ impl Node {
         if to == PeerIx::MYSELF && self.cluster.importing(slot).is_some() {
             self.bump_epoch(out);
             self.cluster.slots.importing.remove(&slot);
-            self.broadcast_pong(now, out);
+            self.broadcast_pong(out);
         }
         self.cluster.save_and_update_state();
     }

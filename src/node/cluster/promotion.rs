@@ -27,7 +27,7 @@ impl Node {
         self.update_cluster_state(now, out);
         self.cluster.write_conf();
         out.disk_syncs += 1;
-        self.broadcast_pong(now, out);
+        self.broadcast_pong(out);
         self.cluster.manual.reset();
     }
 }

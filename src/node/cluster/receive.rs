@@ -38,7 +38,7 @@ impl Node {
             }
             Body::Publish { channel, message, shard } => {
                 if sender.is_some() {
-                    self.deliver_published(now, channel, message, *shard, out);
+                    self.deliver_published(channel, message, *shard, out);
                 }
             }
             Body::Fail(_)

@@ -113,7 +113,7 @@ impl Node {
     }
 
     /// Tells all about this node's new claim.
-    pub(super) fn broadcast_pong(&mut self, _now: Time, out: &mut Outbox) {
+    pub(super) fn broadcast_pong(&mut self, out: &mut Outbox) {
         self.pong_all(out, |_, _| true);
     }
 

@@ -8,7 +8,7 @@ use super::{Call, Command, Outcome, Refused};
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
 use crate::node::keyspace::matches;
-use crate::words::{Reply, Slot, Time};
+use crate::words::{Reply, Slot};
 use bytes::Bytes;
 use std::collections::BTreeMap;
 
@@ -203,7 +203,7 @@ impl Node {
     fn publish(&mut self, call: &mut Call<'_>, kind: Kind) -> Outcome {
         let (channel, message) = (call.argv[1].clone(), call.argv[2].clone());
         let shard = kind == Kind::Shard;
-        let heard = self.deliver_published(call.now, &channel, &message, shard, call.out);
+        let heard = self.deliver_published(&channel, &message, shard, call.out);
         if self.config.cluster_enabled {
             self.cluster_publish(channel, message, shard, call.out);
         } else {
@@ -215,7 +215,6 @@ impl Node {
     /// Gives a message to this node's subscribers; how many there were.
     pub(in crate::node) fn deliver_published(
         &mut self,
-        _now: Time,
         channel: &Bytes,
         message: &Bytes,
         shard: bool,
