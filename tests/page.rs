@@ -46,8 +46,8 @@ fn the_first_screen_is_alive_without_a_click() {
     let view = view::of(&session);
     assert_eq!(names(&view), ["7001", "7002", "7003", "7004", "7005", "7006"]);
     assert_eq!(view.top.state, "Cluster ok");
-    let printed: Vec<&str> = view.console.lines.iter().map(|line| line.text.as_str()).collect();
-    assert!(printed.contains(&"[OK] All 16384 slots covered."), "{printed:?}");
+    let printed: Vec<String> = view.console.lines.iter().map(view::console::Line::text).collect();
+    assert!(printed.iter().any(|line| line == "[OK] All 16384 slots covered."), "{printed:?}");
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_redirection_is_shown_as_the_terminal_shows_it() {
     }
     let console = view::of(&session).console;
     let lines: Vec<String> =
-        console.lines.iter().map(|line| format!("{}{}", line.prompt, line.text)).collect();
+        console.lines.iter().map(|line| format!("{}{}", line.prompt, line.text())).collect();
     assert_eq!(
         lines,
         [

@@ -28,7 +28,7 @@ fn seek(session: &mut Session, ms: u64) {
 
 fn shown(session: &Session) -> Vec<String> {
     let lines = view::of(session).console.lines;
-    lines.iter().map(|line| format!("{}{}", line.prompt, line.text)).collect()
+    lines.iter().map(|line| format!("{}{}", line.prompt, line.text())).collect()
 }
 
 /// A row of the table, its time at the right edge of the terminal.

@@ -4,6 +4,7 @@ use slotlab::session::lab::Workbench;
 use slotlab::session::page::{ConsoleTab, Page};
 use slotlab::session::{Msg, Session};
 use slotlab::view;
+use slotlab::view::console::Ink;
 
 /// The tutorial's cluster, a while after it was made.
 fn session() -> Session {
@@ -23,7 +24,7 @@ fn type_line(session: &mut Session, line: &str) {
 /// The last lines of the console, each behind its prompt.
 fn last(session: &Session, count: usize) -> Vec<String> {
     let lines = view::of(session).console.lines;
-    let shown = lines.iter().map(|line| format!("{}{}", line.prompt, line.text));
+    let shown = lines.iter().map(|line| format!("{}{}", line.prompt, line.text()));
     let shown: Vec<String> = shown.collect();
     shown[shown.len().saturating_sub(count)..].to_vec()
 }
@@ -67,4 +68,28 @@ fn the_command_line_stands_above_what_it_prints() {
             "127.0.0.1:7001: PONG"
         ]
     );
+}
+
+#[test]
+fn its_lines_have_the_colours_of_a_terminal() {
+    let mut session = session();
+    type_line(&mut session, "redis-cli --cluster check 127.0.0.1:7001");
+    session.update(Msg::Nudge(1_000_000));
+    let lines = view::of(&session).console.lines;
+    let ink_of = |start: &str| -> Vec<Ink> {
+        let line = lines.iter().find(|line| line.text().starts_with(start)).expect(start);
+        line.spans.iter().map(|span| span.ink).collect()
+    };
+    assert_eq!(ink_of(">>> Performing Cluster Check"), [Ink::Bold]);
+    assert_eq!(ink_of("M: "), [Ink::Plain]);
+    assert_eq!(ink_of("[OK] All nodes agree"), [Ink::Green]);
+}
+
+#[test]
+fn what_a_container_prints_has_none() {
+    let mut session = session();
+    session.update(Msg::Console(ConsoleTab::Compose));
+    let lines = view::of(&session).console.lines;
+    let inks = lines.iter().flat_map(|line| &line.spans).map(|span| span.ink);
+    assert!(inks.into_iter().all(|ink| ink == Ink::Plain));
 }

@@ -61,7 +61,8 @@ impl Runner {
         }
     }
 
-    /// What a program printed since the log had so many entries.
+    /// What a program printed since the log had so many entries; the byte that begins a terminal's order
+    /// is `\e` here, so that a transcript stays a text.
     fn printed(&mut self, client: ClientId, since: usize) -> Result<String, Trouble> {
         let mut text = String::new();
         for entry in &self.history()?.log()[since..] {
@@ -71,7 +72,7 @@ impl Runner {
                 text += &String::from_utf8_lossy(&output.bytes);
             }
         }
-        Ok(text)
+        Ok(text.replace('\u{1b}', "\\e"))
     }
 
     pub(super) fn open_terminal(&mut self, words: &mut Words) -> Result<String, Trouble> {

@@ -88,7 +88,8 @@ struct Command<'a> {
 }
 
 impl World {
-    /// Opens a terminal.
+    /// Opens a terminal, whose TERM is `xterm` or begins with it: a desktop's is, and so is that of
+    /// `docker exec -t`.
     pub(in crate::sim) fn open_terminal(
         &mut self,
         at: Place,
@@ -96,7 +97,7 @@ impl World {
         because: Option<EntryId>,
         log: &mut dyn Log,
     ) -> ClientId {
-        let env = Env { stdin_tty: true, stdout_tty: true, ..Env::default() };
+        let env = Env { term_xterm: true, stdin_tty: true, stdout_tty: true, ..Env::default() };
         let run = Run::RedisCli(Box::new(Process::new(argv, env)));
         let command = Command { run, stdin: None, owner: None };
         self.start_program(at, command, because, log)

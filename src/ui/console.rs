@@ -6,7 +6,7 @@ use crate::session::page::ConsoleTab;
 use crate::shapes::spec::ContainerIx;
 use crate::ui::input::{sometimes, value};
 use crate::ui::shared::Shared;
-use crate::view::console::{Console, Line};
+use crate::view::console::{Console, Line, Span};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -89,7 +89,7 @@ fn line_view(line: &Line, on_msg: &Callback<Msg>) -> Html {
     let body = html! {
         <>
             <time>{ &line.time }</time>
-            <span><span class="prompt">{ &line.prompt }</span><span class={line.class}>{ &line.text }</span></span>
+            <span><span class="prompt">{ &line.prompt }</span><span class={line.class}>{ for line.spans.iter().map(span) }</span></span>
         </>
     };
     if line.class != "say" {
@@ -98,6 +98,13 @@ fn line_view(line: &Line, on_msg: &Callback<Msg>) -> Html {
     let at = line.at;
     html! {
         <button {class} onclick={on_msg.reform(move |_: MouseEvent| Msg::Seek(at))}>{ body }</button>
+    }
+}
+
+fn span(Span { text, ink }: &Span) -> Html {
+    match ink.class() {
+        None => html! { text },
+        Some(class) => html! { <b {class}>{ text }</b> },
     }
 }
 

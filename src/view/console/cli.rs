@@ -1,5 +1,6 @@
 //! redis-cli: what the learner typed, at the prompt that stood there, and what it printed.
 
+use super::ink::{Ink, Pen, push};
 use super::{Entering, Line, MOST_LINES, line};
 use crate::cli::help;
 use crate::session::Session;
@@ -29,13 +30,15 @@ struct Screen {
     lines: Vec<Line>,
     /// Whether its last line has not ended: a question, or something that goes on.
     open: bool,
+    /// The colour that was set last: it holds until it is reset, be that lines later.
+    pen: Pen,
 }
 
 impl Screen {
     fn show(&mut self, run: &Run, entry: &Entry) {
         match &entry.what {
             What::Action(Action::Type { line: typed, .. }) => {
-                let asked = self.lines.pop_if(|_| self.open).map(|question| question.text);
+                let asked = self.lines.pop_if(|_| self.open).map(|question| question.text());
                 let prompt = asked.unwrap_or_else(|| run.prompt(entry).to_owned());
                 self.lines.push(Line { prompt, ..line(run, entry.at, typed.as_str(), "cmd") });
                 self.open = false;
@@ -47,24 +50,27 @@ impl Screen {
                 self.open = false;
             }
             What::Output(output) => {
-                let text = plain(&String::from_utf8_lossy(&output.bytes));
-                text.split_inclusive('\n').for_each(|part| self.print(run, entry, part));
+                for part in self.pen.read(&String::from_utf8_lossy(&output.bytes)) {
+                    self.print(run, entry, &part.text, part.ink);
+                }
             }
             _ => {}
         }
     }
 
-    fn print(&mut self, run: &Run, entry: &Entry, part: &str) {
-        let text = part.trim_end_matches('\n');
-        match self.lines.last_mut().filter(|_| self.open) {
-            Some(last) => last.text.push_str(text),
-            None => {
-                let class = if is_error(text) { "bad" } else { "out" };
-                let printed = line(run, entry.at, text, class);
-                self.lines.push(Line { time: String::new(), ..printed });
+    /// Prints a text of one colour.
+    fn print(&mut self, run: &Run, entry: &Entry, text: &str, ink: Ink) {
+        for part in text.split_inclusive('\n') {
+            if !self.open {
+                let class = if is_error(part) { "bad" } else { "out" };
+                let empty = line(run, entry.at, "", class);
+                self.lines.push(Line { time: String::new(), spans: Vec::new(), ..empty });
             }
+            if let Some(last) = self.lines.last_mut() {
+                push(&mut last.spans, part.trim_end_matches('\n'), ink);
+            }
+            self.open = !part.ends_with('\n');
         }
-        self.open = !part.ends_with('\n');
     }
 }
 
@@ -73,20 +79,6 @@ fn is_error(text: &str) -> bool {
         || text.starts_with("Error:")
         || text.starts_with("Could not connect")
         || text.starts_with("[ERR]")
-}
-
-/// Without the colours of a terminal and its carriage returns.
-pub(super) fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut letters = text.chars();
-    while let Some(c) = letters.next() {
-        match c {
-            '\u{1b}' => while letters.next().is_some_and(|c| !c.is_ascii_alphabetic()) {},
-            '\r' => {}
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 /// The line to type into.

@@ -4,7 +4,7 @@
 //! decided by [`Up`] and the index; the words are those of [`print`]. Absent: what redis-server itself
 //! writes to its log.
 
-use super::cli::plain;
+use super::ink::plain;
 use super::{Line, MOST_LINES, line};
 use crate::compose::print::{self, COLUMNS, Progress};
 use crate::session::Session;

@@ -4,7 +4,10 @@
 
 mod cli;
 mod compose;
+mod ink;
 mod log;
+
+pub use ink::{Ink, Span};
 
 use super::clock::seconds;
 use crate::session::Session;
@@ -35,12 +38,19 @@ pub struct Line {
     pub time: String,
     /// The prompt or the container before it.
     pub prompt: String,
-    /// The text.
-    pub text: String,
+    /// The text, in parts of one colour.
+    pub spans: Vec<Span>,
     /// `cmd`, `out`, `bad`, `say`.
     pub class: &'static str,
     /// The moment it leads to.
     pub at: Time,
+}
+
+impl Line {
+    /// The text without its colours.
+    pub fn text(&self) -> String {
+        self.spans.iter().map(|span| span.text.as_str()).collect()
+    }
 }
 
 /// The line to type into.
@@ -84,7 +94,8 @@ pub fn draw(session: &Session) -> Console {
 /// A line that nothing stands before.
 fn line(run: &Run, at: Time, text: impl Into<String>, class: &'static str) -> Line {
     let time = seconds(run.start(), at);
-    Line { time, prompt: String::new(), text: text.into(), class, at }
+    let spans = vec![Span { text: text.into(), ink: Ink::Plain }];
+    Line { time, prompt: String::new(), spans, class, at }
 }
 
 /// The last lines; a time that the line above says is not said again.
