@@ -17,8 +17,14 @@ pub struct DiscViewProps {
     pub on_point: Callback<Option<Pointed>>,
 }
 
-/// Which node, and whether the pointer is on it (and not the focus).
-pub type Pointed = (ContainerIx, bool);
+/// What the pointer or the focus is on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pointed {
+    /// A node; `true`: the pointer is on it, and not the focus.
+    Node(ContainerIx, bool),
+    /// The packet in flight with this number has the focus. (Under the pointer, its title shows.)
+    Packet(u64),
+}
 
 /// A node. Click selects; Enter and Space too.
 #[component]
@@ -30,7 +36,9 @@ pub fn DiscView(DiscViewProps { disc, on_msg, on_point }: &DiscViewProps) -> Htm
         event.prevent_default();
         Msg::Menu(ix)
     });
-    let point = |on: bool, pointed: bool| on_point.reform(move |()| on.then_some((ix, pointed)));
+    let point = |on: bool, pointed: bool| {
+        on_point.reform(move |()| on.then_some(Pointed::Node(ix, pointed)))
+    };
     let (over, out) = (point(true, true), point(false, true));
     let (focus, blur) = (point(true, false), point(false, false));
     let press = {

@@ -1,6 +1,7 @@
 //! The packets: the only part of the stage that is drawn with every frame. Their ways lie below the
-//! nodes, their shapes above.
+//! nodes, their shapes above. While time stands still the focus reaches those in flight.
 
+use crate::ui::disc::Pointed;
 use crate::ui::glyph::GlyphView;
 use crate::ui::shared::Shared;
 use crate::view::packets::{Flight, Ghost, Packets};
@@ -11,11 +12,14 @@ use yew::prelude::*;
 pub struct PacketsProps {
     /// What to draw.
     pub packets: Shared<Packets>,
+    /// Where it sends which packet has the focus.
+    #[prop_or_default]
+    pub on_point: Callback<Option<Pointed>>,
 }
 
 /// The ways: fading behind what arrived; solid behind and dotted ahead of what flies.
 #[component]
-pub fn PacketWays(PacketsProps { packets }: &PacketsProps) -> Html {
+pub fn PacketWays(PacketsProps { packets, .. }: &PacketsProps) -> Html {
     html! {
         <g aria-hidden="true">
             { for packets.ghosts.iter().map(|ghost| html! {
@@ -28,12 +32,29 @@ pub fn PacketWays(PacketsProps { packets }: &PacketsProps) -> Html {
 
 /// The shapes: ghosts below, packets in flight above.
 #[component]
-pub fn PacketShapes(PacketsProps { packets }: &PacketsProps) -> Html {
+pub fn PacketShapes(PacketsProps { packets, on_point }: &PacketsProps) -> Html {
+    let flights = packets.flights.iter().map(|packet| match packets.resting {
+        true => resting(packet, on_point),
+        false => {
+            html! { <g key={packet.id} class="flight" aria-hidden="true">{ flight(packet) }</g> }
+        }
+    });
     html! {
-        <g aria-hidden="true">
-            { for packets.ghosts.iter().map(ghost) }
-            { for packets.flights.iter().map(flight) }
-        </g>
+        <>
+            <g aria-hidden="true">{ for packets.ghosts.iter().map(ghost) }</g>
+            { for flights }
+        </>
+    }
+}
+
+/// A packet that the focus can reach.
+fn resting(packet: &Flight, on_point: &Callback<Option<Pointed>>) -> Html {
+    let id = packet.id;
+    let focus = on_point.reform(move |_: FocusEvent| Some(Pointed::Packet(id)));
+    let blur = on_point.reform(|_: FocusEvent| None);
+    html! {
+        <g key={id} class="flight" role="img" tabindex="0" aria-label={packet.title.clone()}
+            onfocus={focus} onblur={blur}>{ flight(packet) }</g>
     }
 }
 
@@ -77,8 +98,8 @@ fn ghost(ghost: &Ghost) -> Html {
 
 fn flight(flight: &Flight) -> Html {
     html! {
-        <g key={flight.id}>
-            <g class="flight" transform={flight.transform.clone()}>
+        <>
+            <g transform={flight.transform.clone()}>
                 <title>{ &flight.title }</title>
                 <circle class="hit" r="10" />
                 <GlyphView glyph={flight.glyph} />
@@ -88,6 +109,6 @@ fn flight(flight: &Flight) -> Html {
                     { flight.glyph.label() }
                 </text>
             }
-        </g>
+        </>
     }
 }

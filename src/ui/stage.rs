@@ -49,20 +49,29 @@ pub fn StageView(props: &StageViewProps) -> Html {
             { for stage.discs.iter().map(|disc| {
                 html! { <DiscView key={disc.ix.0} disc={disc.clone()} on_msg={on_msg} on_point={&on_point} /> }
             }) }
-            <PacketShapes packets={packets} />
+            <PacketShapes packets={packets} on_point={&on_point} />
         </svg>
-        { tip(stage, *pointed) }
+        { tip(stage, packets, *pointed) }
         </>
     }
 }
 
-/// What the node says of itself that is pointed at.
-fn tip(stage: &Stage, pointed: Option<Pointed>) -> Html {
-    let found = pointed.and_then(|(ix, by_pointer)| {
-        Some((stage.discs.iter().find(|disc| disc.ix == ix)?, by_pointer))
+/// What it says of itself that is pointed at.
+fn tip(stage: &Stage, packets: &Packets, pointed: Option<Pointed>) -> Html {
+    /// From the middle of a packet to its tip, in px.
+    const BELOW: f64 = 16.0;
+    let found = pointed.and_then(|pointed| match pointed {
+        Pointed::Node(ix, by_pointer) => {
+            let disc = stage.discs.iter().find(|disc| disc.ix == ix)?;
+            Some((disc.spoken.clone(), disc.tip_at, by_pointer))
+        }
+        Pointed::Packet(id) => {
+            let flight = packets.flights.iter().find(|flight| flight.id == id)?;
+            Some((flight.title.clone(), (flight.at.x, flight.at.y + BELOW), false))
+        }
     });
-    let Some((disc, pointed)) = found else { return html! {} };
-    html! { <Tip text={disc.spoken.clone()} at={disc.tip_at} {pointed} /> }
+    let Some((text, at, pointed)) = found else { return html! {} };
+    html! { <Tip {text} {at} {pointed} /> }
 }
 
 /// One hatch a hue, for arcs and discs that nobody serves.

@@ -156,7 +156,7 @@ fn mark_view(mark: &Mark, timeline: &TimelineView, lang: Lang, on_msg: &Callback
             key={format!("{}-{:?}", at.0, mark.kind)}
             aria-label={spoken.clone()} onpointerdown={hold} onclick={click} onkeydown={press}>
             <title>{ spoken }</title>
-            <rect class="hit" x="-12" y="-12" width="24" height="24" rx="6" />
+            <rect class="hit" rx="6" />
             { mark_shape(mark.kind) }
         </g>
     }

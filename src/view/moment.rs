@@ -79,9 +79,9 @@ fn packets(session: &Session, run: &Run) -> Packets {
         let stays = (sight.held || sight.glyph != Glyph::Knock) && wall < arrived + shown;
         (note.ended_at() <= now && stays).then_some(sight)
     });
-    packets::draw(flying, ghosts.collect(), center, session.page.still, &|sight| {
-        title(session.page.lang, run, sight)
-    })
+    let title = |sight: &Sight| title(session.page.lang, run, sight);
+    let drawn = packets::draw(flying, ghosts.collect(), center, session.page.still, &title);
+    Packets { resting: !session.playback.playing, ..drawn }
 }
 
 fn sight(map: &Map<'_>, note: &PacketNote, now: Time) -> Option<Sight> {

@@ -137,6 +137,8 @@ pub struct Packets {
     pub flights: Vec<Flight>,
     /// Arrived a moment ago.
     pub ghosts: Vec<Ghost>,
+    /// Time stands still: what is in flight can be reached by keyboard.
+    pub resting: bool,
 }
 
 /// A packet in flight: a solid tail and a dotted path ahead.
@@ -221,7 +223,7 @@ pub fn draw(
         .iter()
         .map(|sight| Ghost { title: title(sight), ..ghost(sight, center, &mut words) })
         .collect();
-    Packets { flights, ghosts }
+    Packets { flights, ghosts, resting: false }
 }
 
 /// The words that are already on the stage.
