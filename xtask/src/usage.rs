@@ -26,7 +26,7 @@ const COMMANDS: [Usage; 4] = [
     Usage {
         name: "test",
         arguments: "[--only <part>]..",
-        says: "Run everything; the parts are fmt clippy native oracle wasm browser",
+        says: "Run everything; the parts are fmt clippy native oracle serve wasm browser",
         details: "  --only <part>..  Run these parts only: cargo xtask test --only fmt clippy native\n\n\
                   The last line is `N passed, N failed`; the exit code is 0 if nothing failed.",
     },
@@ -69,6 +69,9 @@ mod tests {
             let said = of(name, &["--help".into()]).expect("a text");
             assert!(said.starts_with(&format!("Usage: cargo xtask {name}")), "{said}");
             assert!(all().contains(&format!("\n  {name} ")), "{name}");
+        }
+        for part in crate::test::names() {
+            assert!(all().contains(&format!(" {part}")), "{part}");
         }
         assert_eq!(of("serve", &["--port".into()]), None);
     }

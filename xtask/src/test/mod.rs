@@ -46,10 +46,14 @@ fn parse(arguments: Vec<OsString>) -> Result<Vec<&'static Part>> {
     Ok(if chosen.is_empty() { PARTS.iter().collect() } else { chosen })
 }
 
+/// The names of all parts.
+pub(crate) fn names() -> Vec<&'static str> {
+    PARTS.iter().map(|part| part.name).collect()
+}
+
 fn named(name: &str) -> Result<&'static Part> {
     let Some(part) = PARTS.iter().find(|part| part.name == name) else {
-        let names: Vec<&str> = PARTS.iter().map(|part| part.name).collect();
-        bail!("there is no part {name:?}; the parts are {}", names.join(" "));
+        bail!("there is no part {name:?}; the parts are {}", names().join(" "));
     };
     Ok(part)
 }
