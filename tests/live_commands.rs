@@ -105,14 +105,75 @@ fn random_commands_get_the_answers_of_a_real_server_in_resp3() {
     compare_answers(&Argv::from("HELLO 3"));
 }
 
+#[test]
+fn random_commands_on_streams_get_the_answers_of_a_real_server() {
+    let Some(mut theirs) = start_real() else { return };
+    let mut rng = Rng::new(Seed(seed()), 0);
+    let mut ours = Ours::start();
+    for nth in 0..commands() {
+        let argv = talk::stream_command(&mut rng);
+        let told = || argv.iter().map(|w| w.escape_ascii().to_string()).collect::<Vec<_>>();
+        let (real, simulated) = (theirs.ask(&argv), ours.ask(&argv));
+        let same = talk::canonical(&argv, &real) == talk::canonical(&argv, &simulated);
+        let (real, simulated) = (real.escape_ascii(), simulated.escape_ascii());
+        assert!(same, "seed {}, {nth}: {:?}\n real {real}\n ours {simulated}", seed(), told());
+        if nth % 20 == 0 {
+            check_payload(&mut theirs, &mut ours);
+        }
+    }
+}
+
+/// What one of them dumps, the other reads and dumps again byte for byte: groups with all moments too.
+fn check_payload(theirs: &mut Real, ours: &mut Ours) {
+    let key = "{t}stream";
+    let dump = Argv::new(["DUMP", key]);
+    let (real, simulated) = (payload(theirs.ask(&dump)), payload(ours.ask(&dump)));
+    let (Some(real), Some(simulated)) = (real, simulated) else { return };
+    let restore = |payload: &[u8]| {
+        let words: [&[u8]; 5] = [b"RESTORE", b"{t}again", b"0", payload, b"REPLACE"];
+        Argv::new(words.map(bytes::Bytes::copy_from_slice))
+    };
+    let again = Argv::new(["DUMP", "{t}again"]);
+    assert_eq!(ours.ask(&restore(&real)), b"+OK\r\n");
+    assert_eq!(
+        payload(ours.ask(&again)).map(|p| p.escape_ascii().to_string()),
+        Some(real.escape_ascii().to_string())
+    );
+    assert_eq!(theirs.ask(&restore(&simulated)), b"+OK\r\n");
+    assert_eq!(
+        payload(theirs.ask(&again)).map(|p| p.escape_ascii().to_string()),
+        Some(simulated.escape_ascii().to_string())
+    );
+    let delete = Argv::new(["DEL", "{t}again"]);
+    assert_eq!(theirs.ask(&delete), ours.ask(&delete));
+}
+
+/// The bytes of a bulk string.
+fn payload(reply: Vec<u8>) -> Option<Vec<u8>> {
+    let begin = reply.windows(2).position(|end| end == b"\r\n")? + 2;
+    reply.get(begin..reply.len() - 2).map(<[u8]>::to_vec)
+}
+
+fn seed() -> u64 {
+    number("SLOTLAB_SEED").unwrap_or(7)
+}
+
+fn commands() -> usize {
+    number("SLOTLAB_COMMANDS").map_or(COMMANDS, |commands| commands as usize)
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().and_then(|text| text.parse().ok())
+}
+
 fn compare_answers(hello: &Argv) {
     let Some(mut theirs) = start_real() else { return };
-    let seed = std::env::var("SLOTLAB_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(7);
+    let seed = seed();
     let mut rng = Rng::new(Seed(seed), 0);
     let mut ours = Ours::start();
     assert_eq!(theirs.ask(hello).first(), ours.ask(hello).first());
     let mut different = Vec::new();
-    for _ in 0..COMMANDS {
+    for _ in 0..commands() {
         let argv = talk::command(&mut rng);
         let (real, simulated) = (theirs.ask(&argv), ours.ask(&argv));
         if talk::canonical(&argv, &real) != talk::canonical(&argv, &simulated) {
@@ -124,8 +185,9 @@ fn compare_answers(hello: &Argv) {
     let shown = &different[..different.len().min(SHOWN)];
     assert!(
         different.is_empty(),
-        "seed {seed}: {} of {COMMANDS} differ:\n{}",
+        "seed {seed}: {} of {} differ:\n{}",
         different.len(),
+        commands(),
         shown.join("\n")
     );
 }

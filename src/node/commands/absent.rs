@@ -3,7 +3,7 @@
 //! They pass the gate like all others, so that a wrong number of arguments, a foreign slot or a cluster
 //! that is down is answered as by a real server; what would run says that it is not simulated.
 
-use super::table::{Flags, GROW, GROW_FAST, Keys, READ, READ_FAST, WRITE, WRITE_FAST, key, node};
+use super::table::{Flags, GROW, Keys, READ, READ_FAST, key, node};
 use super::{Call, Command, Outcome, Refused};
 use crate::node::Node;
 
@@ -37,13 +37,6 @@ pub(super) const COMMANDS: &[Command] = &[
     ),
     absent("pfdebug", 3, GROW.or(Flags::ADMIN), key(2)),
     absent("pfselftest", 1, Flags::ADMIN, Keys::None),
-    absent("xack", -4, WRITE_FAST, key(1)),
-    absent("xautoclaim", -6, WRITE_FAST, key(1)),
-    absent("xclaim", -6, WRITE_FAST, key(1)),
-    absent("xpending", -3, READ, key(1)),
-    absent("xreadgroup", -7, WRITE.or(Flags::BLOCKING).or(Flags::MOVABLE), Keys::Streams),
-    absent("xsetid", -3, GROW_FAST, key(1)),
-    absent("xtrim", -4, WRITE, key(1)),
     absent("zrandmember", -2, READ, key(1)),
 ];
 

@@ -1,10 +1,13 @@
 //! Clients that wait: for a key, for replicas, for the end of a pause.
 //!
 //! A blocked client's later requests queue behind it. Deadlines are looked at before the process
-//! sleeps and by its cron, as in Redis, so that a timeout may be up to 100 ms late. In Redis: blocked.c,
+//! sleeps and by its cron, as in Redis, so that a timeout may be up to 100 ms late. What becomes of them
+//! when a key changes is [`super::ready`]'s business. In Redis: blocked.c,
 //! `handleBlockedClientsTimeout`, `clusterRedirectBlockedClientIfNeeded`.
 
 use super::gate::look_up;
+use super::streams::Reader;
+use super::table::Flags;
 use super::{Call, Outcome};
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
@@ -18,14 +21,39 @@ const ROLE_CHANGED: &str = "UNBLOCKED force unblock from blocking operation, ins
 /// What a client waits for.
 #[derive(Clone, PartialEq, Debug)]
 pub(in crate::node) enum Blocked {
-    /// One of these keys (BLPOP and its siblings).
-    Keys { argv: Argv, keys: Vec<Bytes>, until: Option<Time>, turn: u64 },
+    /// One of these keys.
+    Keys { wants: Wants, keys: Vec<Bytes>, until: Option<Time>, turn: u64 },
     /// So many replicas that have the stream up to an offset (WAIT).
     Replicas { wanted: i64, offset: u64, until: Option<Time> },
     /// The end of a pause; then the request is looked at anew.
     Paused { argv: Argv },
     /// MIGRATE: the other node's answers.
     Migration,
+}
+
+/// What a client waits for a key to do with it.
+#[derive(Clone, PartialEq, Debug)]
+pub(in crate::node) enum Wants {
+    /// A command that takes something out (BLPOP and its siblings).
+    Pop(Argv),
+    /// XREAD and XREADGROUP.
+    Read(Reader),
+}
+
+impl Wants {
+    fn writes(&self) -> bool {
+        match self {
+            Wants::Pop(argv) => look_up(argv).is_ok_and(|row| row.flags.has(Flags::WRITE)),
+            Wants::Read(reader) => reader.by.is_some(),
+        }
+    }
+}
+
+impl Blocked {
+    /// Whether it is a wait for this key.
+    pub(super) fn is_for(&self, key: &Bytes) -> bool {
+        matches!(self, Blocked::Keys { keys, .. } if keys.contains(key))
+    }
 }
 
 impl Node {
@@ -60,45 +88,25 @@ impl Node {
         until: Option<Time>,
         nothing: Reply,
     ) -> Outcome {
+        self.wait_for_keys(call, Wants::Pop(call.argv.clone()), keys, until, nothing)
+    }
+
+    /// A client waits for keys to do something with, unless it may not.
+    pub(super) fn wait_for_keys(
+        &mut self,
+        call: &Call<'_>,
+        wants: Wants,
+        keys: Vec<Bytes>,
+        until: Option<Time>,
+        nothing: Reply,
+    ) -> Outcome {
         if !call.may_block {
             return nothing.into();
         }
         self.clients.blocked_count += 1;
         let turn = self.clients.blocked_count;
-        self.block(call.conn, Blocked::Keys { argv: call.argv.clone(), keys, until, turn });
+        self.block(call.conn, Blocked::Keys { wants, keys, until, turn });
         Outcome::Blocked
-    }
-
-    /// Tries the commands of clients that wait for keys which changed, the longest wait first.
-    pub(super) fn serve_ready_keys(&mut self, now: Time, out: &mut Outbox) {
-        while !self.clients.ready.is_empty() {
-            let ready = std::mem::take(&mut self.clients.ready);
-            let mut waiting: Vec<(u64, ConnId, Argv)> = Vec::new();
-            for (conn, client) in self.clients.iter() {
-                if let Some(Blocked::Keys { argv, keys, turn, .. }) = &client.blocked
-                    && keys.iter().any(|key| ready.contains(key))
-                {
-                    waiting.push((*turn, conn, argv.clone()));
-                }
-            }
-            waiting.sort_unstable_by_key(|(turn, ..)| *turn);
-            for (_, conn, argv) in waiting {
-                self.try_again(now, conn, argv, out);
-            }
-        }
-    }
-
-    fn try_again(&mut self, now: Time, conn: ConnId, argv: Argv, out: &mut Outbox) {
-        let Ok(command) = look_up(&argv) else { return };
-        // It must not take a new turn if it still has to wait.
-        let mut call = Call { now, conn, argv, command, may_block: false, out };
-        let outcome = self.run(&mut call);
-        self.propagate_effects(now, out);
-        match outcome {
-            Outcome::Reply(Reply::NilArray | Reply::Nil) => {}
-            Outcome::Reply(reply) => self.unblock(now, conn, reply, out),
-            Outcome::Silent | Outcome::Blocked => {}
-        }
     }
 
     pub(in crate::node) fn clients_cron(&mut self, now: Time, out: &mut Outbox) {
@@ -124,6 +132,7 @@ impl Node {
             self.end_of_wait(now, conn, out);
         }
         self.serve_waits(now, out);
+        self.serve_ready_keys(now, out);
     }
 
     fn end_of_wait(&mut self, now: Time, conn: ConnId, out: &mut Outbox) {
@@ -166,9 +175,8 @@ impl Node {
     fn redirect_blocked(&mut self, now: Time, out: &mut Outbox) {
         let mut elsewhere = Vec::new();
         for (conn, client) in self.clients.iter() {
-            let Some(Blocked::Keys { keys, argv, .. }) = &client.blocked else { continue };
-            let writes =
-                look_up(argv).is_ok_and(|command| command.flags.has(super::table::Flags::WRITE));
+            let Some(Blocked::Keys { keys, wants, .. }) = &client.blocked else { continue };
+            let writes = wants.writes();
             let query = Query {
                 keys: keys.iter().take(1).collect(),
                 asking: true,

@@ -66,13 +66,25 @@ impl Node {
         answer
     }
 
+    /// Does something with the keyspace that no command asked for; what it propagates is kept in
+    /// `effects`.
+    pub(super) fn at_keys<T>(&mut self, now: Time, act: impl FnOnce(&mut Db<'_>) -> T) -> T {
+        let expired = self.expired_keys_are(now);
+        let in_cluster = self.config.cluster_enabled;
+        let mut db = Db::new(&mut self.keyspace, now, &mut self.rng, expired, in_cluster);
+        db.nothing_else();
+        let done = act(&mut db);
+        let effects = db.finish(&Argv::new([Bytes::new()]));
+        self.note_effects(effects);
+        done
+    }
+
     /// Keeps what was changed until it is propagated; tells those who watch.
     pub(super) fn note_effects(&mut self, effects: Effects) {
         self.clients.effects.extend(effects.commands);
         self.clients.stats.changes += effects.changes;
-        for key in &effects.touched {
-            self.clients.touch(key);
-        }
+        effects.touched.iter().for_each(|key| self.clients.touch_watchers(key));
+        effects.ready.iter().for_each(|key| self.clients.signal(key));
     }
 
     /// Hands the effective writes over to replication.

@@ -155,10 +155,19 @@ impl Clients {
     }
     /// Tells those who watch `key` that it changed, and those who are blocked on it.
     pub(in crate::node) fn touch(&mut self, key: &Bytes) {
+        self.touch_watchers(key);
+        self.signal(key);
+    }
+    /// Tells those who watch `key` that it changed.
+    pub(in crate::node) fn touch_watchers(&mut self, key: &Bytes) {
         for client in self.by_conn.values_mut() {
             client.watch_broken |= client.watched.contains(key);
         }
-        if self.by_conn.values().any(|client| client.blocked.is_some()) {
+    }
+    /// Lets those who are blocked on `key` look at it. In Redis: `signalKeyAsReady`.
+    pub(in crate::node) fn signal(&mut self, key: &Bytes) {
+        let waits = |client: &Client| client.blocked.as_ref().is_some_and(|b| b.is_for(key));
+        if !self.ready.contains(key) && self.by_conn.values().any(waits) {
             self.ready.push(key.clone());
         }
     }

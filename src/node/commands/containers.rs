@@ -2,10 +2,10 @@
 //!
 //! Here nothing is slow (but DEBUG SLEEP), no module is loaded and the
 //! only user is the default one; what follows from that is answered, the rest is known by name.
-//! In Redis: acl.c, latency.c, module.c, object.c, slowlog.c, t_stream.c.
+//! In Redis: acl.c, latency.c, module.c, object.c, slowlog.c.
 
 use super::absent::absent;
-use super::table::{Flags, GROW, Keys, READ, WRITE, group, key, node};
+use super::table::{Flags, Keys, READ, group, key, node};
 use super::words::{int, is, text};
 use super::{Call, Command, Outcome, Refused, functions, help};
 use crate::node::Node;
@@ -24,8 +24,6 @@ pub(super) const COMMANDS: &[Command] = &[
     group("memory", -2, MEMORY),
     group("module", -2, MODULE),
     group("slowlog", -2, SLOWLOG),
-    group("xgroup", -2, XGROUP),
-    group("xinfo", -2, XINFO),
 ];
 
 const ACL: &[Command] = &[
@@ -80,22 +78,6 @@ const SLOWLOG: &[Command] = &[
     help::row("slowlog|help"),
     node("slowlog|len", 2, SLOW, Keys::None, |_, _| Reply::Int(0).into()),
     node("slowlog|reset", 2, SLOW, Keys::None, |_, _| Reply::OK.into()),
-];
-
-const XGROUP: &[Command] = &[
-    absent("xgroup|create", -5, GROW, key(2)),
-    absent("xgroup|createconsumer", 5, GROW, key(2)),
-    absent("xgroup|delconsumer", 5, WRITE, key(2)),
-    absent("xgroup|destroy", 4, WRITE, key(2)),
-    help::row("xgroup|help"),
-    absent("xgroup|setid", -5, WRITE, key(2)),
-];
-
-const XINFO: &[Command] = &[
-    absent("xinfo|consumers", 4, READ, key(2)),
-    absent("xinfo|groups", 3, READ, key(2)),
-    help::row("xinfo|help"),
-    absent("xinfo|stream", -3, READ, key(2)),
 ];
 
 /// Categories of commands, in the server's order.

@@ -209,7 +209,7 @@ fn expire(db: &mut Db<'_>, argv: &Argv, unit: Span, relative: bool) -> Answer {
         return Ok(Reply::Int(1));
     }
     db.keys.set_deadline(key, Some(at.max(0) as u64));
-    db.changed(key);
+    db.changed_quietly(key, 1);
     db.rewrite(command([b"PEXPIREAT", key, &number_word(at)]));
     Ok(Reply::Int(1))
 }
@@ -278,7 +278,7 @@ fn persist(db: &mut Db<'_>, argv: &Argv) -> Answer {
         return Ok(Reply::Int(0));
     }
     db.keys.set_deadline(&argv[1], None);
-    db.changed(&argv[1]);
+    db.changed_quietly(&argv[1], 1);
     Ok(Reply::Int(1))
 }
 

@@ -38,6 +38,7 @@ mod lists;
 mod migrate;
 mod mpop;
 mod pubsub;
+mod ready;
 mod refused;
 mod scripting;
 mod server;

@@ -167,10 +167,15 @@ fn migrated(words: &[Bytes]) -> Vec<usize> {
 }
 
 fn streams(words: &[Bytes]) -> Vec<usize> {
+    // A group or a consumer may be called STREAMS.
     let named = |word: &Bytes| word.eq_ignore_ascii_case(b"STREAMS");
-    let Some(from) = words.iter().position(named).map(|at| at + 1) else { return Vec::new() };
-    let several = words.len() - from;
-    if several.is_multiple_of(2) { (from..from + several / 2).collect() } else { Vec::new() }
+    let group = words.first().is_some_and(|name| name.eq_ignore_ascii_case(b"XREADGROUP"));
+    let from = if group { 4 } else { 1 };
+    // The last word is not looked at.
+    let before_last = words.len().saturating_sub(1);
+    let keyword = words.iter().take(before_last).skip(from).position(named);
+    let Some(first) = keyword.map(|at| from + at + 1) else { return Vec::new() };
+    (first..first + (words.len() - first) / 2).collect()
 }
 
 /// Keys at one place only.

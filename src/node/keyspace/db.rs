@@ -37,6 +37,7 @@ pub struct Db<'a> {
     rewritten: Option<Vec<Argv>>,
     deleted: Vec<Argv>,
     touched: Vec<Bytes>,
+    ready: Vec<Bytes>,
 }
 
 /// What a command did, to be propagated and told to those who watch.
@@ -44,8 +45,10 @@ pub struct Db<'a> {
 pub struct Effects {
     /// Effective writes, in order.
     pub commands: Vec<Argv>,
-    /// Keys that changed.
+    /// Keys that changed, for those who watch them.
     pub touched: Vec<Bytes>,
+    /// Keys that those who wait for them may look at.
+    pub ready: Vec<Bytes>,
     /// How many changes: what `rdb_changes_since_last_save` counts.
     pub changes: u64,
 }
@@ -69,6 +72,7 @@ impl<'a> Db<'a> {
             rewritten: None,
             deleted: Vec::new(),
             touched: Vec::new(),
+            ready: Vec::new(),
         }
     }
     /// What came of `command`.
@@ -80,25 +84,48 @@ impl<'a> Db<'a> {
                 None => commands.push(command.clone()),
             }
         }
-        Effects { commands, touched: self.touched, changes: self.changes }
+        Effects { commands, touched: self.touched, ready: self.ready, changes: self.changes }
     }
 
     /// The time in Unix ms.
     pub fn now_ms(&self) -> u64 {
         self.now.unix_ms()
     }
-    /// Notes that the value of `key` changed.
+    /// Notes that the value of `key` changed, and that those who wait for it may look.
     pub fn changed(&mut self, key: &Bytes) {
-        self.changes += 1;
+        self.changed_quietly(key, 1);
+        self.ready.push(key.clone());
+    }
+    /// Notes so many changes of `key` that nobody waits for: nothing came.
+    pub fn changed_quietly(&mut self, key: &Bytes, changes: u64) {
+        self.changes += changes;
         self.touched.push(key.clone());
     }
-    /// Notes a change that no key shows (FLUSHALL of nothing).
+    /// Those who wait for `key` may look at it.
+    pub fn signal(&mut self, key: &Bytes) {
+        self.ready.push(key.clone());
+    }
+    /// Notes a change that no key shows (FLUSHALL of nothing), or that who watches it is not told of
+    /// (a consumer group's).
     pub fn changed_anyway(&mut self) {
         self.changes += 1;
+    }
+    /// Whether the command comes from those who know best: the master, or the append-only file.
+    pub fn obeys(&self) -> bool {
+        self.expired == Expired::IsThere
     }
     /// Propagates this instead of the command as it was sent.
     pub fn rewrite(&mut self, command: Argv) {
         self.rewritten = Some(vec![command]);
+    }
+
+    /// Propagates this too, and never the command as it was sent.
+    pub fn also(&mut self, command: Argv) {
+        self.rewritten.get_or_insert_default().push(command);
+    }
+    /// Propagates what [`Db::also`] was told, and nothing else.
+    pub fn nothing_else(&mut self) {
+        self.rewritten.get_or_insert_default();
     }
 
     /// Whether the deadline of `key` has passed.
@@ -115,6 +142,7 @@ impl<'a> Db<'a> {
             self.keys.remove(key);
             self.deleted.push(Argv::new([Bytes::from_static(b"DEL"), key.clone()]));
             self.touched.push(key.clone());
+            self.ready.push(key.clone());
         }
         false
     }

@@ -5,7 +5,7 @@
 //! `xorObjectDigest` (debug.c), bit by bit.
 
 use super::number::show_float;
-use super::{Entry, Keyspace, Value};
+use super::{Entry, Keyspace, StreamId, Value};
 use bytes::Bytes;
 use sha1::{Digest as _, Sha1};
 use std::fmt;
@@ -47,9 +47,9 @@ impl Digest {
                 digest.add_pair(member, show_float(score.get()).as_bytes());
             }),
             Value::Stream(stream) => {
-                for (id, words) in &stream.entries {
-                    digest.mix(format!("{}.{}", id.ms, id.seq).as_bytes());
-                    words.iter().for_each(|word| digest.mix(word));
+                for entry in stream.range(StreamId::MIN, StreamId::MAX) {
+                    digest.mix(format!("{}.{}", entry.id.ms, entry.id.seq).as_bytes());
+                    entry.words.iter().for_each(|word| digest.mix(word));
                 }
             }
         }

@@ -17,7 +17,7 @@ pub mod geohash;
 mod glob;
 mod hll;
 pub mod number;
-mod stream;
+pub mod stream;
 pub mod value;
 mod zset;
 
@@ -128,9 +128,13 @@ impl Keyspace {
         let size = |(key, entry): (&Bytes, &Entry)| key.len() + entry.value.approximate_bytes();
         self.buckets.iter().flat_map(|bucket| &bucket.keys).map(size).sum::<usize>() as u64
     }
-    /// Whether `key` holds the same here as in `other`, or is in neither.
+    /// Whether `key` holds the same here as in `other`, or is in neither. What a stream's groups do
+    /// not tell their replicas does not count.
     pub fn same_value(&self, other: &Keyspace, key: &[u8]) -> bool {
-        self.get(key).map(|entry| &entry.value) == other.get(key).map(|entry| &entry.value)
+        match (self.get(key).map(|e| &e.value), other.get(key).map(|e| &e.value)) {
+            (Some(Value::Stream(mine)), Some(Value::Stream(theirs))) => mine.is_copy_of(theirs),
+            (mine, theirs) => mine == theirs,
+        }
     }
     /// The key that expires first, and when (Unix ms).
     pub fn first_deadline(&self) -> Option<(u64, &Bytes)> {

@@ -123,7 +123,7 @@ impl Value {
             Value::Set(set) => bytes(&mut set.iter()),
             Value::Hash(hash) => bytes(&mut hash.fields.iter().flat_map(|(f, v)| [f, v])),
             Value::Zset(zset) => bytes(&mut zset.members()) + 8 * zset.len(),
-            Value::Stream(stream) => bytes(&mut stream.entries.values().flatten()),
+            Value::Stream(stream) => stream.nodes().values().map(|node| node.size()).sum(),
         }
     }
     /// How many parts it has: what deleting it costs, and whether an aggregate is empty.

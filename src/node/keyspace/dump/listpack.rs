@@ -95,6 +95,32 @@ const fn back_len(len: usize) -> usize {
     }
 }
 
+/// How many bytes an integer takes with its own length behind it.
+pub(in crate::node::keyspace) fn integer_size(n: i64) -> usize {
+    let size = match n {
+        0..0x80 => 1,
+        -4096..4096 => 2,
+        -0x8000..0x8000 => 3,
+        -0x80_0000..0x80_0000 => 4,
+        -0x8000_0000..0x8000_0000 => 5,
+        _ => 9,
+    };
+    size + back_len(size)
+}
+
+/// How many bytes a string takes, or the integer that it looks like.
+pub(in crate::node::keyspace) fn string_size(text: &[u8]) -> usize {
+    if let Some(n) = number::integer(text) {
+        return integer_size(n);
+    }
+    let head = match text.len() {
+        0..0x40 => 1,
+        0x40..0x1000 => 2,
+        _ => 5,
+    };
+    head + text.len() + back_len(head + text.len())
+}
+
 /// The entries of a listpack, integers as text.
 pub(super) fn read(bytes: &[u8]) -> Option<Vec<Bytes>> {
     let mut from = Reader(bytes);

@@ -6,7 +6,7 @@
 //! reading ziplists and zipmaps of servers before 7.0.
 
 mod intset;
-mod listpack;
+pub(in crate::node::keyspace) mod listpack;
 mod lzf;
 mod rdb;
 mod stream;
@@ -29,6 +29,7 @@ mod kind {
     pub(super) const HASH: u8 = 4;
     pub(super) const ZSET: u8 = 5;
     pub(super) const SET_INTSET: u8 = 11;
+    pub(super) const STREAM_BEFORE_7: u8 = 15;
     pub(super) const HASH_LISTPACK: u8 = 16;
     pub(super) const ZSET_LISTPACK: u8 = 17;
     pub(super) const LIST_QUICKLIST: u8 = 18;
@@ -189,7 +190,8 @@ pub fn restore(payload: &[u8]) -> Option<Value> {
             zset.into_value()
         }
         kind::ZSET_LISTPACK => small_zset(&listpack::read(&from.string()?)?)?.into_value(),
-        kind::STREAM => stream::read(&mut from)?.into_value(),
+        kind::STREAM_BEFORE_7 => stream::read(&mut from, true)?.into_value(),
+        kind::STREAM => stream::read(&mut from, false)?.into_value(),
         _ => return None,
     };
     from.0.is_empty().then_some(value)

@@ -1,135 +1,184 @@
-//! Streams: listpacks of entries that share the fields of their first, with what the stream remembers.
+//! Streams: nodes as listpacks, what the stream remembers, groups with what is pending.
 //!
-//! In Redis: `streamAppendItem` (t_stream.c), `rdbSaveObject` (rdb.c 7.0). Absent: consumer groups (a
-//! payload with groups is refused), and marks of deleted entries, which real nodes keep.
+//! In Redis: `rdbSaveObject`, `rdbSaveStreamPEL`, `rdbSaveStreamConsumers`, `rdbLoadObject` (rdb.c 7.0).
 
 use super::listpack;
 use super::rdb::{Reader, put, put_len};
-use crate::node::keyspace::{Stream, StreamId};
+use crate::node::keyspace::number::integer;
+use crate::node::keyspace::stream::{Entry, Group, Marks, Node, Pending, Stream, StreamId};
 use bytes::Bytes;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-/// `stream-node-max-bytes`: no entry goes to a node that would be so large.
-const NODE_BYTES: usize = 4096;
-/// `stream-node-max-entries`.
-const NODE_ENTRIES: i64 = 100;
 /// An entry was deleted.
 const DELETED: i64 = 1;
 /// An entry has the fields of its node's first.
 const SAME_FIELDS: i64 = 2;
-
-type Entry<'a> = (&'a StreamId, &'a Vec<Bytes>);
+/// A group does not know how many entries it has read.
+const UNKNOWN: i64 = -1;
 
 /// Writes what follows the type.
 pub(super) fn write(out: &mut Vec<u8>, stream: &Stream) {
-    let nodes = nodes(stream);
-    put_len(out, nodes.len() as u64);
-    for node in nodes {
-        let (first, _) = node[0];
-        put(out, &[first.ms.to_be_bytes(), first.seq.to_be_bytes()].concat());
-        put(out, &packed(&node));
+    put_len(out, stream.nodes().len() as u64);
+    for (first, node) in stream.nodes() {
+        put(out, &first.to_bytes());
+        put(out, &packed(*first, node));
     }
-    let len = stream.entries.len() as u64;
-    let first = stream.entries.keys().next().copied().unwrap_or_default();
-    let none_deleted = StreamId::default();
-    put_len(out, len);
-    for id in [stream.last, first, none_deleted] {
-        put_len(out, id.ms);
-        put_len(out, id.seq);
+    let marks = &stream.marks;
+    put_len(out, marks.len);
+    for id in [marks.last, marks.first, marks.max_deleted] {
+        put_id(out, id);
     }
-    put_len(out, len);
-    put_len(out, 0);
+    put_len(out, marks.added as u64);
+    put_len(out, stream.groups().len() as u64);
+    stream.groups().iter().for_each(|(name, group)| put_group(out, name, group));
 }
 
-/// Which entries share a node.
-fn nodes(stream: &Stream) -> Vec<Vec<Entry<'_>>> {
-    let mut nodes: Vec<Vec<Entry<'_>>> = Vec::new();
-    let mut size = usize::MAX;
-    for entry in &stream.entries {
-        let more: usize = entry.1.iter().map(Bytes::len).sum();
-        let is_full = NODE_BYTES <= size.saturating_add(more);
-        match nodes.last_mut() {
-            Some(node) if !is_full && (node.len() as i64) < NODE_ENTRIES => node.push(entry),
-            _ => nodes.push(vec![entry]),
-        }
-        size = nodes.last().map_or(0, |node| packed(node).len());
-    }
-    nodes
+fn put_id(out: &mut Vec<u8>, id: StreamId) {
+    put_len(out, id.ms);
+    put_len(out, id.seq);
 }
 
-fn packed(node: &[Entry<'_>]) -> Vec<u8> {
-    let (first, shared) = node[0];
-    let names = |fields: &[Bytes]| fields.iter().step_by(2).cloned().collect::<Vec<_>>();
-    let shared = names(shared);
+fn put_group(out: &mut Vec<u8>, name: &[u8], group: &Group) {
+    put(out, name);
+    put_id(out, group.last);
+    put_len(out, group.read.unwrap_or(UNKNOWN) as u64);
+    put_len(out, group.pending().len() as u64);
+    for (id, pending) in group.pending() {
+        out.extend(id.to_bytes());
+        out.extend(pending.delivered_ms.to_le_bytes());
+        put_len(out, pending.deliveries as u64);
+    }
+    put_len(out, group.consumers().len() as u64);
+    for (name, consumer) in group.consumers() {
+        put(out, name);
+        out.extend(consumer.seen_ms.to_le_bytes());
+        put_len(out, consumer.pending.len() as u64);
+        consumer.pending.iter().for_each(|id| out.extend(id.to_bytes()));
+    }
+}
+
+fn packed(first: StreamId, node: &Node) -> Vec<u8> {
     let mut pack = listpack::Writer::new();
-    pack.integer(node.len() as i64);
+    pack.integer(node.live() as i64);
+    pack.integer(node.deleted() as i64);
+    pack.integer(node.fields.len() as i64);
+    node.fields.iter().for_each(|name| pack.string(name));
     pack.integer(0);
-    pack.integer(shared.len() as i64);
-    shared.iter().for_each(|name| pack.string(name));
-    pack.integer(0);
-    for (id, fields) in node {
-        let same = names(fields) == shared;
-        pack.integer(if same { SAME_FIELDS } else { 0 });
-        pack.integer(id.ms.wrapping_sub(first.ms) as i64);
-        pack.integer(id.seq.wrapping_sub(first.seq) as i64);
-        let count = fields.len() as i64 / 2;
-        if same {
-            fields.iter().skip(1).step_by(2).for_each(|value| pack.string(value));
-            pack.integer(count + 3);
-        } else {
-            pack.integer(count);
-            fields.iter().for_each(|word| pack.string(word));
-            pack.integer(2 * count + 4);
-        }
-    }
+    node.entries.iter().for_each(|entry| pack_entry(&mut pack, first, entry));
     pack.done()
 }
 
-/// Reads what follows the type.
-pub(super) fn read(from: &mut Reader<'_>) -> Option<Stream> {
-    let mut stream = Stream::default();
-    for _ in 0..from.len()? {
-        let first = from.string()?;
-        let (ms, seq) = first.split_first_chunk::<8>()?;
-        let first =
-            StreamId { ms: u64::from_be_bytes(*ms), seq: u64::from_be_bytes(seq.try_into().ok()?) };
-        read_node(&mut stream, first, &from.string()?)?;
+fn pack_entry(pack: &mut listpack::Writer, first: StreamId, entry: &Entry) {
+    let same = if entry.same_fields { SAME_FIELDS } else { 0 };
+    pack.integer(same | if entry.deleted { DELETED } else { 0 });
+    let (ms, seq) = entry.id.from_first(first);
+    pack.integer(ms);
+    pack.integer(seq);
+    let count = entry.words.len() as i64 / 2;
+    if entry.same_fields {
+        entry.words.iter().skip(1).step_by(2).for_each(|value| pack.string(value));
+        pack.integer(count + 3);
+    } else {
+        pack.integer(count);
+        entry.words.iter().for_each(|word| pack.string(word));
+        pack.integer(2 * count + 4);
     }
-    let len = from.len()?;
-    stream.last = read_id(from)?;
-    let (_first, _deleted) = (read_id(from)?, read_id(from)?);
-    let (_added, groups) = (from.number()?, from.number()?);
-    (groups == 0 && len == stream.entries.len()).then_some(stream)
+}
+
+/// Reads what follows the type; before 7.0 (`is_old`) a stream remembered less.
+pub(super) fn read(from: &mut Reader<'_>, is_old: bool) -> Option<Stream> {
+    let mut nodes = BTreeMap::new();
+    for _ in 0..from.len()? {
+        let first = StreamId::from_bytes(from.string()?.as_ref().try_into().ok()?);
+        let node = read_node(first, &from.string()?)?;
+        if nodes.insert(first, Arc::new(node)).is_some() {
+            return None;
+        }
+    }
+    let (len, last) = (from.number()?, read_id(from)?);
+    let mut marks = Marks { len, last, added: len as i64, ..Marks::default() };
+    if !is_old {
+        (marks.first, marks.max_deleted) = (read_id(from)?, read_id(from)?);
+        marks.added = from.number()? as i64;
+    }
+    if len != 0 && nodes.is_empty() {
+        return None;
+    }
+    let mut stream = Stream::of(nodes, marks, BTreeMap::new());
+    if is_old {
+        stream.note_first();
+    }
+    for _ in 0..from.len()? {
+        let name = from.string()?;
+        let group = read_group(from, is_old.then_some(&stream.marks))?;
+        if !stream.add_group(&name, group) {
+            return None;
+        }
+    }
+    Some(stream)
 }
 
 fn read_id(from: &mut Reader<'_>) -> Option<StreamId> {
     Some(StreamId { ms: from.number()?, seq: from.number()? })
 }
 
-fn read_node(stream: &mut Stream, first: StreamId, pack: &[u8]) -> Option<()> {
-    let mut words = listpack::read(pack)?.into_iter();
-    let integer = |word: Option<Bytes>| crate::node::keyspace::number::integer(&word?);
-    let (count, deleted) = (integer(words.next())?, integer(words.next())?);
-    let shared = usize::try_from(integer(words.next())?).ok()?;
-    let shared: Vec<Bytes> = words.by_ref().take(shared).collect();
-    words.next()?;
-    for _ in 0..count.checked_add(deleted)? {
-        let flags = integer(words.next())?;
-        let (ms, seq) = (integer(words.next())?, integer(words.next())?);
-        let mut fields = Vec::new();
-        if flags & SAME_FIELDS != 0 {
-            for name in &shared {
-                fields.extend([name.clone(), words.next()?]);
-            }
-        } else {
-            let count = usize::try_from(integer(words.next())?).ok()?;
-            fields.extend(words.by_ref().take(count.checked_mul(2)?));
-        }
-        words.next()?;
-        if flags & DELETED == 0 {
-            let ms = first.ms.wrapping_add_signed(ms);
-            let id = StreamId { ms, seq: first.seq.wrapping_add_signed(seq) };
-            stream.entries.insert(id, fields);
+fn read_raw_id(from: &mut Reader<'_>) -> Option<StreamId> {
+    from.array().map(StreamId::from_bytes)
+}
+
+fn read_group(from: &mut Reader<'_>, old: Option<&Marks>) -> Option<Group> {
+    let last = read_id(from)?;
+    let read = match old {
+        Some(marks) => marks.added_until(last),
+        None => Some(from.number()? as i64).filter(|&read| read != UNKNOWN),
+    };
+    let mut group = Group::new(last, read);
+    let mut given = BTreeMap::new();
+    for _ in 0..from.len()? {
+        let id = read_raw_id(from)?;
+        let (at, deliveries) = (i64::from_le_bytes(from.array()?), from.number()? as i64);
+        if given.insert(id, (at, deliveries)).is_some() {
+            return None;
         }
     }
-    Some(())
+    for _ in 0..from.len()? {
+        let consumer = from.string()?;
+        if !group.add_consumer(&consumer, i64::from_le_bytes(from.array()?)) {
+            return None;
+        }
+        for _ in 0..from.len()? {
+            let id = read_raw_id(from)?;
+            let (delivered_ms, deliveries) = given.remove(&id)?;
+            group.give(id, Pending { consumer: consumer.clone(), delivered_ms, deliveries });
+        }
+    }
+    Some(group)
+}
+
+fn read_node(first: StreamId, pack: &[u8]) -> Option<Node> {
+    let mut words = listpack::read(pack)?.into_iter();
+    let number = |word: Option<Bytes>| integer(&word?);
+    let (live, deleted) = (number(words.next())?, number(words.next())?);
+    let fields = usize::try_from(number(words.next())?).ok()?;
+    let mut node = Node::new(words.by_ref().take(fields).collect());
+    words.next()?;
+    for _ in 0..live.checked_add(deleted)? {
+        let flags = number(words.next())?;
+        let (ms, seq) = (number(words.next())?, number(words.next())?);
+        let same_fields = flags & SAME_FIELDS != 0;
+        let mut pairs = Vec::new();
+        if same_fields {
+            for name in &node.fields {
+                pairs.extend([name.clone(), words.next()?]);
+            }
+        } else {
+            let count = usize::try_from(number(words.next())?).ok()?;
+            pairs.extend(words.by_ref().take(count.checked_mul(2)?));
+        }
+        words.next()?;
+        let id = StreamId::after_first(first, ms, seq);
+        node.push(first, Entry { id, words: pairs, same_fields, deleted: flags & DELETED != 0 });
+    }
+    Some(node)
 }
