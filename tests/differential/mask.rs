@@ -82,11 +82,33 @@ fn exec(reply: &[u8]) -> Vec<Vec<u8>> {
 /// The payload of a hash table is in its order: only its length counts, and the type before it.
 fn payload(reply: &[u8]) -> Vec<Vec<u8>> {
     const TABLES: [u8; 2] = [2, 4];
+    const STREAM: u8 = 19;
     let end = reply.iter().position(|&byte| byte == b'\n').map_or(0, |at| at + 1);
     match reply.get(end) {
         Some(kind) if TABLES.contains(kind) => vec![reply[..=end].to_vec()],
+        Some(&STREAM) => vec![without_moments(reply)],
         _ => vec![reply.to_vec()],
     }
+}
+
+/// The payload of a stream without what is a moment (when a consumer was seen, when an entry was given
+/// to it); without its checksum too, if there is any.
+fn without_moments(reply: &[u8]) -> Vec<u8> {
+    const CHECKSUM: usize = 10;
+    let years = 1_600_000_000_000..2_000_000_000_000_u64;
+    let mut shown = reply.to_vec();
+    let mut any = false;
+    for at in 0..reply.len() {
+        let Some(eight) = reply[at..].first_chunk::<8>() else { break };
+        if years.contains(&u64::from_le_bytes(*eight)) {
+            shown[at..at + 8].fill(0);
+            any = true;
+        }
+    }
+    if any {
+        shown.truncate(reply.len() - CHECKSUM);
+    }
+    shown
 }
 
 /// The average time to live is sampled now and then; the length of the text depends on it.

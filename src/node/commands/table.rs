@@ -166,16 +166,24 @@ fn migrated(words: &[Bytes]) -> Vec<usize> {
     }
 }
 
+/// A group or a consumer may be called STREAMS, so the options are read one by one.
 fn streams(words: &[Bytes]) -> Vec<usize> {
-    // A group or a consumer may be called STREAMS.
-    let named = |word: &Bytes| word.eq_ignore_ascii_case(b"STREAMS");
-    let group = words.first().is_some_and(|name| name.eq_ignore_ascii_case(b"XREADGROUP"));
-    let from = if group { 4 } else { 1 };
-    // The last word is not looked at.
-    let before_last = words.len().saturating_sub(1);
-    let keyword = words.iter().take(before_last).skip(from).position(named);
-    let Some(first) = keyword.map(|at| from + at + 1) else { return Vec::new() };
-    (first..first + (words.len() - first) / 2).collect()
+    let mut at = 1;
+    while let Some(word) = words.get(at) {
+        let is = |name: &str| word.eq_ignore_ascii_case(name.as_bytes());
+        at += match () {
+            () if is("BLOCK") || is("COUNT") => 2,
+            () if is("GROUP") => 3,
+            () if is("NOACK") => 1,
+            () if is("STREAMS") => {
+                let names = words.len() - at - 1;
+                let keys = if names.is_multiple_of(2) { names / 2 } else { 0 };
+                return (at + 1..at + 1 + keys).collect();
+            }
+            () => break,
+        };
+    }
+    Vec::new()
 }
 
 /// Keys at one place only.
