@@ -267,7 +267,6 @@ pub(crate) fn command(rng: &mut Rng) -> Argv {
 }
 
 /// A random command on a stream.
-#[allow(dead_code, reason = "another test uses the rest")]
 pub(crate) fn stream_command(rng: &mut Rng) -> Argv {
     // One is long enough to have several nodes, and has no groups.
     const OTHERS: [&str; 12] = [
