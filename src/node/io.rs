@@ -53,6 +53,11 @@ pub enum Input {
     Closed { conn: ConnId },
     /// A packet of the cluster bus.
     Bus { conn: ConnId, message: Arc<Message> },
+    /// The kernel took only `written` bytes of the first of these packets, which this node put on a bus
+    /// connection, and none of the others: `write` returned less than was asked.
+    Unsent { conn: ConnId, messages: Vec<Arc<Message>>, written: u64 },
+    /// After [`Input::Unsent`]: the kernel has room again.
+    Writable { conn: ConnId },
     /// Data on a client-port connection.
     Client { conn: ConnId, data: ClientData },
     /// SIGTERM: shut down in an orderly way.

@@ -100,7 +100,12 @@ impl Node {
             | Input::ConnectFailed { conn }
             | Input::Closed { conn }
             | Input::Client { conn, .. } => self.is_migration_link(*conn),
-            Input::Cron | Input::Accepted { .. } | Input::Bus { .. } | Input::Terminate => false,
+            Input::Cron
+            | Input::Accepted { .. }
+            | Input::Bus { .. }
+            | Input::Unsent { .. }
+            | Input::Writable { .. }
+            | Input::Terminate => false,
         }
     }
 
@@ -129,6 +134,8 @@ impl Node {
             }
             Input::Closed { conn } => self.closed(now, conn, out),
             Input::Bus { conn, message } => self.bus_message(now, conn, &message, out),
+            Input::Unsent { conn, messages, written } => self.bus_unsent(conn, messages, written),
+            Input::Writable { conn } => self.bus_writable(now, conn, out),
             Input::Client { conn, data: ClientData::Request(argv) } => {
                 self.client_request(now, conn, argv, out);
             }

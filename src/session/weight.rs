@@ -74,6 +74,7 @@ fn of_fact(fact: &Fact) -> Weight {
         | Fact::SlotAdopted { .. }
         | Fact::SlotHeldForOther { .. }
         | Fact::Forgotten { .. }
+        | Fact::LinkOverLimit { .. }
         | Fact::SlotsMoved { .. }
         | Fact::RoleSeen { .. }
         | Fact::SyncStarted { .. }

@@ -36,6 +36,9 @@ pub enum Fact {
     /// A peer was forgotten (CLUSTER FORGET, RESET).
     Forgotten { peer: NodeId },
 
+    /// The send buffer of a link is over `cluster-link-sendbuf-limit`: the link is freed.
+    LinkOverLimit { peer: NodeId, outbound: bool, bytes: u64 },
+
     // -- failure detection
     /// One node's opinion: the peer does not answer.
     Pfail { peer: NodeId },

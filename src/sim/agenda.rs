@@ -39,6 +39,8 @@ pub(in crate::sim) enum Event {
     Retransmit { to: ConnId, round: u32 },
     /// A delayed acknowledgement of what was sent to this end comes back.
     Acknowledged { to: ConnId },
+    /// What was sent to this end got through; there may be room for more.
+    Room { to: ConnId },
     /// A connection attempt fails: nobody has the address.
     Unreachable { conn: ConnId },
     /// A program's sleep is over.

@@ -30,8 +30,9 @@ impl World {
             self.network.remember(&note);
         }
         self.answered(packet.to, packet.sent_at, log);
-        let cause = self.cause(&packet);
+        let (to, cause) = (packet.to, self.cause(&packet));
         self.arrive(packet, cause, log);
+        self.may_have_room(to);
     }
 
     fn cause(&self, packet: &Packet) -> Option<Cause> {

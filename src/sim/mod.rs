@@ -19,6 +19,7 @@ pub mod entry;
 mod fault;
 mod inspect;
 mod join;
+mod kernel;
 mod nagle;
 mod network;
 mod outside;
@@ -51,6 +52,7 @@ use agenda::{Agenda, Event};
 use client::Clients;
 use connection::Connections;
 use container::Runtime;
+use kernel::Kernels;
 use network::Network;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -65,6 +67,7 @@ pub struct World {
     containers: Vec<Runtime>,
     disks: BTreeMap<String, Disk>,
     network: Network,
+    kernels: Kernels,
     connections: Connections,
     clients: Clients,
     /// What the packets' numbers of cards mean; lent to each step.
@@ -99,6 +102,7 @@ impl World {
             containers: (0..spec.containers.len()).map(|ix| Runtime::new(lane(ix))).collect(),
             disks: BTreeMap::new(),
             network: Network::new(&spec, Rng::new(seed, LANE_NETWORK)),
+            kernels: Kernels::default(),
             connections: Connections::default(),
             clients: Clients::default(),
             cards: Cards::default(),
@@ -162,6 +166,7 @@ impl World {
             Event::Started { ix, life } => self.container_started(ix, life, log),
             Event::Retransmit { to, round } => self.retransmit(to, round, log),
             Event::Acknowledged { to } => self.uncork(to, log),
+            Event::Room { to } => self.look_for_room(to, log),
             Event::Unreachable { conn } => self.unreachable(conn, log),
             Event::ProgramWakes { client, turn } => self.program_wakes(client, turn, log),
         }

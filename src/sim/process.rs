@@ -13,6 +13,7 @@ use crate::sim::agenda::Event;
 use crate::sim::connection::{End, side};
 use crate::sim::container::State;
 use crate::sim::entry::{Cause, EntryId, Log, What, Who};
+use crate::sim::kernel::weight;
 use crate::sim::packet::Payload;
 use crate::sim::transport::Dial;
 use crate::words::{Millis, Time};
@@ -103,7 +104,9 @@ impl World {
     ) {
         let Some(process) = self.process_mut(ix, life) else { return };
         if process.mode != Mode::Live {
-            return process.inbox.push_back(Pending::Packet(to, payload, cause));
+            let bytes = weight(&payload);
+            process.inbox.push_back(Pending::Packet(to, payload, cause));
+            return self.kernels.keep(to, bytes);
         }
         if let Some(input) = self.as_input(to, payload, End::Process { ix, life }) {
             self.step(ix, life, input, cause, log);
@@ -189,6 +192,7 @@ impl World {
         }
         drop(effects);
         self.outbox = out;
+        self.tell_of_refusals(ix, life, log);
     }
 
     /// Whether the step has to wait until its files are on disk: nothing leaves before.
@@ -226,7 +230,7 @@ impl World {
     ) {
         match effect {
             Effect::SendBus { conn, message } => {
-                if self.holds(ix, life, conn) {
+                if self.holds(ix, life, conn) && self.takes(conn.other(), &message) {
                     self.transmit(conn.other(), Payload::Bus(message), because, log);
                 }
             }
@@ -282,17 +286,20 @@ impl World {
         for effect in std::mem::take(&mut process.after_sleep) {
             self.perform(ix, life, effect, None, log);
         }
+        self.tell_of_refusals(ix, life, log);
         while let Some(process) = self.process_mut(ix, life)
             && process.mode == Mode::Live
             && let Some(pending) = process.inbox.pop_front()
         {
             match pending {
                 Pending::Packet(to, payload, cause) => {
+                    self.was_read(to, weight(&payload));
                     self.receive(ix, life, to, payload, cause, log)
                 }
                 Pending::Input(input, cause) => self.tell(ix, life, input, cause, log),
             }
         }
+        self.reads_again(ix, life);
         self.run_overdue_cron(ix, life, log);
     }
 

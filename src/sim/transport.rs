@@ -2,7 +2,7 @@
 //!
 //! Invariants: what was sent arrives unless the sender's kernel is gone; in each direction in order;
 //! a packet in flight when its sender dies still arrives, and then the end of the connection.
-//! Absent: bytes and windows. A packet is what one `write` wrote; buffers have no limit.
+//! Absent: bytes and windows (`kernel` counts what stands still). A packet is what one `write` wrote.
 
 use crate::node::io::{ConnId, Port};
 use crate::sim::World;
@@ -135,7 +135,7 @@ impl World {
             Fate::Arrives { after_us } => self.launch(to, id, payload, because, after_us, log),
             Fate::Vanishes => self.hold(to, (id, payload, because), false, log),
             Fate::Unacknowledged => {
-                self.hold_acknowledgement(to);
+                self.hold_nothing(to, true);
                 self.launch(to, id, payload, because, 0, log);
             }
             Fate::Refused => self.refused(to, payload, because, log),
@@ -283,15 +283,23 @@ impl World {
         self.agenda.add(self.now.plus_micros(first), Event::Retransmit { to, round: 0 });
     }
 
-    /// The way is open but acknowledgements are lost: what follows soon still arrives.
-    fn hold_acknowledgement(&mut self, to: ConnId) {
+    /// The kernel has a part of a packet, which the network swallows: it will try again.
+    pub(in crate::sim) fn hold_part(&mut self, to: ConnId) {
+        let connection = self.connections.get(to);
+        if connection.is_some_and(|connection| self.is_cut(to, connection)) {
+            self.hold_nothing(to, false);
+        }
+    }
+
+    /// Nothing is acknowledged. `one_way`: what follows soon still arrives.
+    fn hold_nothing(&mut self, to: ConnId, one_way: bool) {
         if self.network.held.contains_key(&to) {
             return;
         }
         if let Some(connection) = self.connections.get_mut(to) {
             connection.held[side(to)] = true;
         }
-        let held = Held { since: self.now, round: 0, one_way: true, queue: [].into() };
+        let held = Held { since: self.now, round: 0, one_way, queue: [].into() };
         self.network.held.insert(to, held);
         let at = self.now.plus_micros(FIRST_RETRANSMISSION_US);
         self.agenda.add(at, Event::Retransmit { to, round: 0 });
@@ -314,6 +322,7 @@ impl World {
                 for (id, payload, because) in released {
                     self.launch(to, id, payload, because, after_us, log);
                 }
+                self.may_have_room(to);
             }
             Fate::Refused => {
                 for (_, payload, because) in self.release(to).into_iter().take(1) {
@@ -370,6 +379,7 @@ impl World {
         let Some(connection) = self.connections.get_mut(conn) else { return };
         let ours = side(conn);
         connection.ends[ours] = End::Nobody;
+        self.kernels.end(conn);
         let never_open = connection.phase == Phase::Opening && ours == 0;
         if never_open || connection.ends[1 - ours] == End::Nobody {
             self.forget_connection(conn);
@@ -382,6 +392,7 @@ impl World {
     pub(in crate::sim) fn leave(&mut self, conn: ConnId) {
         let Some(connection) = self.connections.get_mut(conn) else { return };
         connection.ends[side(conn)] = End::Nobody;
+        self.kernels.end(conn);
         if connection.ends[1 - side(conn)] == End::Nobody {
             self.forget_connection(conn);
         }
@@ -389,6 +400,8 @@ impl World {
 
     pub(in crate::sim) fn forget_connection(&mut self, conn: ConnId) {
         self.connections.remove(conn);
+        self.kernels.end(conn);
+        self.kernels.end(conn.other());
         self.network.held.remove(&conn);
         self.network.held.remove(&conn.other());
         self.network.corked.remove(&conn);

@@ -29,6 +29,7 @@ enum Need {
 impl Node {
     pub(in crate::node) fn cluster_cron(&mut self, now: Time, out: &mut Outbox) {
         self.cluster.ticks += 1;
+        self.cluster.tend_buffers(Stamp::from(now), self.config.link_sendbuf_limit, out);
         self.reconnect(now, out);
         if self.cluster.ticks.is_multiple_of(RANDOM_PING_TICKS) {
             self.ping_at_random(now, out);

@@ -12,6 +12,7 @@
 
 mod admin;
 mod boot;
+mod buffer;
 #[cfg(test)]
 mod check;
 mod conf;
@@ -26,6 +27,7 @@ mod header;
 mod manual;
 mod membership;
 mod migration;
+mod outgoing;
 mod ownership;
 mod peer;
 mod promotion;

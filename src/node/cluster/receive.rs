@@ -28,7 +28,7 @@ impl Node {
             return;
         }
         let header = &message.header;
-        let sender = self.cluster.identify(&wire, conn, header, Stamp::from(now), out);
+        let sender = self.cluster.identify(&wire, conn, header, out);
         if let Some(sender) = sender {
             self.note_sender(now, sender, header, out);
         }
@@ -216,7 +216,6 @@ impl Cluster {
         wire: &Wire,
         conn: ConnId,
         header: &Header,
-        now: Stamp,
         out: &mut Outbox,
     ) -> Option<PeerIx> {
         if let Some(peer) = wire.peer.filter(|&peer| !self.peer(peer).in_handshake()) {
@@ -224,7 +223,7 @@ impl Cluster {
         }
         let sender = self.find(&header.sender)?;
         if wire.peer.is_none() {
-            self.bind_inbound(conn, sender, now, out);
+            self.bind_inbound(conn, sender, out);
         }
         Some(sender)
     }

@@ -18,10 +18,20 @@ impl Cluster {
     /// Puts a packet on this node's link to a peer, if it has one.
     pub(super) fn send_to(&mut self, peer: PeerIx, message: Arc<Message>, out: &mut Outbox) {
         let Some(link) = self.roster.get(peer).link() else { return };
-        self.counters.count_sent(message.kind());
         match link.up {
-            true => out.send_bus(link.conn, message),
-            false => self.wires.queue(link.conn, message),
+            true => self.put(link.conn, message, out),
+            false => {
+                self.counters.count_sent(message.kind());
+                self.wires.outgoing.wait_for_connection(link.conn, message);
+            }
+        }
+    }
+
+    /// Puts a packet on a connection that is made, behind what waits there.
+    fn put(&mut self, conn: ConnId, message: Arc<Message>, out: &mut Outbox) {
+        self.counters.count_sent(message.kind());
+        if !self.wires.outgoing.keeps(conn, &message, self.settled) {
+            out.send_bus(conn, message);
         }
     }
 
@@ -76,8 +86,7 @@ impl Node {
     /// Answers where the question came from.
     pub(super) fn answer(&mut self, conn: ConnId, body: Body, out: &mut Outbox) {
         let message = self.packet(body);
-        self.cluster.counters.count_sent(message.kind());
-        out.send_bus(conn, message);
+        self.cluster.put(conn, message, out);
     }
 
     /// Tells a node that somebody owns slots by a newer claim.

@@ -6,18 +6,17 @@
 //!
 //! Invariants: a peer's `link` and `inbound` are here, and every wire with a peer is one of the two.
 //! In Redis: `clusterLink`, `clusterAcceptHandler`, `freeClusterLink`. Spec: bus 2.
-//! Absent: buffers and their limits; a packet is with the world as soon as it is sent.
+//! Absent: what waits to be sent (`outgoing`).
 
 use super::Cluster;
+use super::outgoing::Outgoing;
 use super::peer::{Link, PeerIx, Stamp};
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox, Port};
-use crate::shapes::Message;
 use crate::words::Time;
 use hashbrown::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 
 /// What is known of one connection.
 #[derive(Clone, Copy, Debug)]
@@ -30,30 +29,36 @@ pub(super) struct Wire {
     pub(super) from_known_ip: bool,
 }
 
-/// The addresses of a connection that this node accepted. (Of those it opened nobody asks.)
+/// The addresses of a connection that this node accepted, and when. (Of those it opened nobody asks.)
 #[derive(Clone, Debug)]
 enum Ends {
-    V4 { remote: Ipv4Addr, local: Ipv4Addr },
-    Other(Box<(IpAddr, IpAddr)>),
+    V4 { remote: Ipv4Addr, local: Ipv4Addr, since: Stamp },
+    Other(Box<(IpAddr, IpAddr, Stamp)>),
 }
 
 impl Ends {
-    fn new(remote: IpAddr, local: IpAddr) -> Ends {
+    fn new(remote: IpAddr, local: IpAddr, since: Stamp) -> Ends {
         match (remote, local) {
-            (IpAddr::V4(remote), IpAddr::V4(local)) => Ends::V4 { remote, local },
-            (remote, local) => Ends::Other(Box::new((remote, local))),
+            (IpAddr::V4(remote), IpAddr::V4(local)) => Ends::V4 { remote, local, since },
+            (remote, local) => Ends::Other(Box::new((remote, local, since))),
+        }
+    }
+    fn since(&self) -> Stamp {
+        match self {
+            Ends::V4 { since, .. } => *since,
+            Ends::Other(all) => all.2,
         }
     }
     fn remote(&self) -> IpAddr {
         match self {
             Ends::V4 { remote, .. } => IpAddr::V4(*remote),
-            Ends::Other(both) => both.0,
+            Ends::Other(all) => all.0,
         }
     }
     fn local(&self) -> IpAddr {
         match self {
             Ends::V4 { local, .. } => IpAddr::V4(*local),
-            Ends::Other(both) => both.1,
+            Ends::Other(all) => all.1,
         }
     }
 }
@@ -64,8 +69,9 @@ pub(super) struct Wires {
     /// Read for every packet, so it is small; the addresses are apart.
     by_conn: HashMap<ConnId, Wire, BuildHasherDefault<ConnHasher>>,
     ends: HashMap<ConnId, Ends, BuildHasherDefault<ConnHasher>>,
-    /// Packets for connections that are still being made.
-    queued: Vec<(ConnId, Arc<Message>)>,
+    /// How many of them nobody knows whose they are.
+    strangers: usize,
+    pub(super) outgoing: Outgoing,
 }
 
 /// Connection numbers are dense: one multiplication spreads them.
@@ -89,19 +95,15 @@ impl Wires {
     pub(super) fn get(&self, conn: ConnId) -> Option<Wire> {
         self.by_conn.get(&conn).copied()
     }
-    /// Keeps a packet until the connection is made.
-    pub(super) fn queue(&mut self, conn: ConnId, message: Arc<Message>) {
-        self.queued.push((conn, message));
+    /// How many connections are with somebody known.
+    pub(super) fn known(&self) -> usize {
+        self.by_conn.len() - self.strangers
     }
-    fn take_queued(&mut self, conn: ConnId) -> Vec<Arc<Message>> {
-        let mut taken = Vec::new();
-        self.queued.retain(|(to, message)| {
-            if *to == conn {
-                taken.push(message.clone());
-            }
-            *to != conn
-        });
-        taken
+    /// A tick has looked at the buffers of all connections but those with strangers.
+    pub(super) fn forget_written(&mut self) {
+        let Wires { by_conn, outgoing, strangers, .. } = self;
+        let is_strangers = |conn| by_conn.get(&conn).is_some_and(|wire| wire.peer.is_none());
+        outgoing.forget_written(|conn| *strangers != 0 && is_strangers(conn));
     }
     /// The address at the other end of an accepted connection.
     pub(super) fn remote(&self, conn: ConnId) -> Option<IpAddr> {
@@ -110,6 +112,10 @@ impl Wires {
     /// This node's address on an accepted connection.
     pub(super) fn local(&self, conn: ConnId) -> Option<IpAddr> {
         self.ends.get(&conn).map(Ends::local)
+    }
+    /// The link that an accepted connection is: it exists from the moment it was accepted.
+    fn accepted_link(&self, conn: ConnId) -> Option<Link> {
+        self.ends.get(&conn).map(|ends| Link { conn, up: true, created: ends.since() })
     }
     /// Notes whether its peer is known to be where it comes from.
     pub(super) fn note_known_ip(&mut self, conn: ConnId, known: bool) {
@@ -124,11 +130,13 @@ impl Wires {
     fn accepted(&mut self, conn: ConnId, ends: Ends) {
         self.by_conn.insert(conn, Wire { peer: None, outbound: false, from_known_ip: false });
         self.ends.insert(conn, ends);
+        self.strangers += 1;
     }
     fn forget(&mut self, conn: ConnId) {
-        self.by_conn.remove(&conn);
+        let was = self.by_conn.remove(&conn);
+        self.strangers -= usize::from(was.is_some_and(|wire| wire.peer.is_none()));
         self.ends.remove(&conn);
-        self.queued.retain(|(to, _)| *to != conn);
+        self.outgoing.forget(conn);
     }
 }
 
@@ -162,18 +170,22 @@ impl Cluster {
     }
 
     /// It turns out that `peer` is at the other end of this connection. A newer one replaces an older.
-    pub(super) fn bind_inbound(
-        &mut self,
-        conn: ConnId,
-        peer: PeerIx,
-        now: Stamp,
-        out: &mut Outbox,
-    ) {
+    pub(super) fn bind_inbound(&mut self, conn: ConnId, peer: PeerIx, out: &mut Outbox) {
         self.free_inbound(peer, out);
-        self.roster.get_mut(peer).standing_mut().inbound =
-            Some(Link { conn, up: true, created: now });
+        let link = self.wires.accepted_link(conn);
+        self.roster.get_mut(peer).standing_mut().inbound = link;
         if let Some(wire) = self.wires.by_conn.get_mut(&conn) {
             wire.peer = Some(peer);
+            self.wires.strangers -= 1;
+        }
+    }
+
+    /// The link that a connection is.
+    pub(super) fn link_of(&self, conn: ConnId) -> Option<Link> {
+        let wire = self.wires.get(conn)?;
+        match wire.peer {
+            Some(peer) if wire.outbound => self.peer(peer).link(),
+            Some(_) | None => self.wires.accepted_link(conn),
         }
     }
 
@@ -212,12 +224,16 @@ impl Node {
         out: &mut Outbox,
     ) {
         let Some(peer) = self.cluster.wires.get(conn).and_then(|wire| wire.peer) else { return };
+        let waits = self.cluster.wires.outgoing.waits(conn);
+        if waits {
+            self.greet(now, peer, out);
+        }
         let known = self.cluster.roster.get_mut(peer);
         known.set_link(known.link().map(|link| Link { up: true, ..link }));
-        for message in self.cluster.wires.take_queued(conn) {
-            out.send_bus(conn, message);
+        match waits {
+            true => self.cluster.wires.outgoing.write(conn, out),
+            false => self.greet(now, peer, out),
         }
-        self.greet(now, peer, out);
     }
 
     /// The link is dropped and the failure clock does not move.
@@ -228,13 +244,13 @@ impl Node {
     /// In Redis: `clusterAcceptHandler`. Strangers are welcome; they cannot do much.
     pub(in crate::node) fn bus_accepted(
         &mut self,
-        _now: Time,
+        now: Time,
         conn: ConnId,
         peer: SocketAddr,
         local: SocketAddr,
         _out: &mut Outbox,
     ) {
-        self.cluster.wires.accepted(conn, Ends::new(peer.ip(), local.ip()));
+        self.cluster.wires.accepted(conn, Ends::new(peer.ip(), local.ip(), Stamp::from(now)));
     }
 
     pub(in crate::node) fn bus_closed(&mut self, _now: Time, conn: ConnId, _out: &mut Outbox) {

@@ -95,7 +95,7 @@ pub(super) fn info(node: &mut Node, _: &mut Call<'_>) -> Answer {
         let total = if received { counters.total_received() } else { counters.total_sent() };
         line(&format!("cluster_stats_messages_{way}"), &total);
     }
-    line("total_cluster_links_buffer_limit_exceeded", &0);
+    line("total_cluster_links_buffer_limit_exceeded", &cluster.links_over_limit());
     Ok(Reply::Verbatim(Bytes::from(text)))
 }
 
@@ -200,13 +200,16 @@ fn member(node: &Node, ix: PeerIx) -> Reply {
 pub(super) fn links(node: &mut Node, _: &mut Call<'_>) -> Answer {
     let row = |row: crate::node::cluster::LinkRow| {
         let direction = if row.outbound { "to" } else { "from" };
+        let (used, allocated) = node.cluster.send_buffer(row.link);
+        let reads = if row.link.up { "r" } else { "" };
+        let writes = if used == 0 { "" } else { "w" };
         let fields = [
             ("direction", Reply::bulk(direction)),
             ("node", Reply::bulk(node.cluster.peer(row.peer).id().to_string())),
             ("create-time", Reply::Int(row.link.created.ms() as i64)),
-            ("events", Reply::bulk(if row.link.up { "r" } else { "" })),
-            ("send-buffer-allocated", Reply::Int(0)),
-            ("send-buffer-used", Reply::Int(0)),
+            ("events", Reply::bulk(format!("{reads}{writes}"))),
+            ("send-buffer-allocated", Reply::Int(allocated as i64)),
+            ("send-buffer-used", Reply::Int(used as i64)),
         ];
         Reply::Map(fields.map(|(name, value)| (Reply::bulk(name), value)).to_vec())
     };

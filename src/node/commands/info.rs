@@ -100,6 +100,7 @@ fn memory(node: &Node, _: Time) -> String {
         ("maxmemory", "0"),
         ("maxmemory_human", "0B"),
         ("maxmemory_policy", "noeviction"),
+        ("mem_cluster_links", &node.cluster.links_memory().to_string()),
     ])
 }
 

@@ -15,6 +15,11 @@ fact-handshake-expired = { $who } gives up its handshake with { $ip }:{ $port }:
 fact-address-changed = { $who } sees that { $peer } moved to { $ip }:{ $port }
 fact-address-lost = { $who } finds another node at the address of { $peer } and does not know where { $peer } is
 fact-forgotten = { $who } forgets { $peer }
+fact-link-over-limit =
+    { $who } frees its link { $outbound ->
+        [true] to
+       *[false] from
+    } { $peer }: { $bytes } bytes of send buffer are over the limit
 
 ## Failure detection
 

@@ -15,6 +15,11 @@ fact-handshake-expired = { JOSA($who, "이", "가") } { $ip }:{ JOSA($port, "과
 fact-address-changed = { JOSA($who, "이", "가") } { $peer }의 주소가 { $ip }:{ JOSA($port, "으로", "로") } 바뀐 것을 봅니다
 fact-address-lost = { JOSA($who, "은", "는") } { $peer }의 주소에서 다른 노드를 만나, 이제 { JOSA($peer, "이", "가") } 어디에 있는지 모릅니다
 fact-forgotten = { JOSA($who, "이", "가") } { JOSA($peer, "을", "를") } 잊습니다
+fact-link-over-limit =
+    { JOSA($who, "이", "가") } { $outbound ->
+        [true] { $peer }에 건 링크
+       *[false] { $peer }에게서 온 링크
+    }를 해제합니다: 송신 버퍼 { $bytes }바이트가 한도를 넘었습니다
 
 ## 장애 감지
 
