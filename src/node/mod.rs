@@ -70,16 +70,37 @@ impl Node {
 
     /// Advances the machine by one input; all it wants goes to `out`. While MIGRATE waits for its
     /// target the process does nothing else: it reads no socket, the bus included, and has no cron.
+    /// While it reads its files at start it only answers clients, and accepts nobody on the bus.
     pub fn step(&mut self, now: Time, input: Input, out: &mut Outbox) {
         if self.is_migrating() && !self.concerns_migration(&input) {
             self.put_off(now, input, out);
+        } else if self.is_starting(now) && !self.concerns_clients(&input) {
+            self.unread.push_back(input);
         } else {
             self.take_in(now, input, out);
         }
         while !self.is_migrating() {
             self.before_sleep(now, out);
+            if self.is_starting(now) {
+                return;
+            }
             let Some(input) = self.unread.pop_front() else { return };
             self.take_in(now, input, out);
+        }
+    }
+
+    /// In Redis: `processEventsWhileBlocked`, in which `clusterAcceptHandler` does nothing.
+    fn concerns_clients(&self, input: &Input) -> bool {
+        match input {
+            Input::Accepted { port, .. } => *port == Port::Client,
+            Input::Client { .. } | Input::Terminate => true,
+            Input::Closed { conn } => self.clients.has(*conn),
+            Input::Cron
+            | Input::Connected { .. }
+            | Input::ConnectFailed { .. }
+            | Input::Bus { .. }
+            | Input::Unsent { .. }
+            | Input::Writable { .. } => false,
         }
     }
 
@@ -168,7 +189,9 @@ impl Node {
 
     /// In Redis: `beforeSleep`.
     fn before_sleep(&mut self, now: Time, out: &mut Outbox) {
-        self.cluster_before_sleep(now, out);
+        if !self.is_starting(now) {
+            self.cluster_before_sleep(now, out);
+        }
         self.clients_before_sleep(now, out);
         self.persistence_before_sleep(now);
         self.replication_before_sleep(now, out);

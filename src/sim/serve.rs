@@ -39,10 +39,11 @@ impl World {
         out.next_connection = self.connections.next;
         std::mem::swap(&mut out.cards, &mut self.cards);
         let node = Node::boot(self.now, &server, &disk, luck, &mut out);
+        let starts_until = node.starts_until().unwrap_or(self.now);
         self.runtime_mut(ix).node_id = Some(node.cluster().myself());
         self.runtime_mut(ix).state = State::Serving(Box::new(Process::new(node)));
         self.carry_out(ix, life, out, None, log);
-        self.agenda.add(self.now + Millis(1), Event::Cron { ix, life });
+        self.agenda.add(starts_until.max(self.now + Millis(1)), Event::Cron { ix, life });
     }
 
     /// Two processes cannot have one `nodes.conf` (it is locked) or one port.

@@ -100,10 +100,18 @@ impl Node {
         &self.persistence
     }
 
+    /// Until when it reads its files at start, if that takes time: it has no cron before.
+    pub fn starts_until(&self) -> Option<Time> {
+        self.persistence.loading_until
+    }
+    /// Whether it reads its files at start.
+    pub(in crate::node) fn is_starting(&self, now: Time) -> bool {
+        self.persistence.loading_until.is_some_and(|until| now < until)
+    }
+
     /// Whether it reads a dataset into memory: most commands are refused with LOADING.
     pub(in crate::node) fn is_loading(&self, now: Time) -> bool {
-        self.persistence.loading_until.is_some_and(|until| now < until)
-            || self.replication.is_loading()
+        self.is_starting(now) || self.replication.is_loading()
     }
 
     /// Each `serverCron`: what takes time is looked at again, and snapshots that are due are made.
