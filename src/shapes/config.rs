@@ -92,6 +92,12 @@ pub struct Config {
     pub announce_port: u16,
     /** `cluster-announce-bus-port`; 0 means the bus port itself. */
     pub announce_bus_port: u16,
+    /** `replica-announce-ip`: a name or an address. */
+    pub replica_announce_ip: Option<String>,
+    /** `replica-announce-port`; 0 means the port itself. */
+    pub replica_announce_port: u16,
+    /** `replica-announced`: whether INFO tells sentinels of this replica. */
+    pub replica_announced: bool,
     /** `cluster-preferred-endpoint-type`. */
     pub preferred_endpoint_type: EndpointType,
     /** `appendonly`. */
@@ -159,6 +165,9 @@ impl Default for Config {
             announce_hostname: None,
             announce_port: 0,
             announce_bus_port: 0,
+            replica_announce_ip: None,
+            replica_announce_port: 0,
+            replica_announced: true,
             preferred_endpoint_type: EndpointType::Ip,
             appendonly: false,
             appendfsync: AppendFsync::EverySec,

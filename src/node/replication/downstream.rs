@@ -12,13 +12,13 @@ use crate::node::replication::sync::travel_time;
 use crate::shapes::Fact;
 use crate::shapes::stream::{ClientData, ReplData};
 use crate::words::Time;
-use std::net::IpAddr;
 
 /// A replica, as its master knows it.
 #[derive(Clone, Debug)]
 pub(super) struct Replica {
     pub(super) conn: ConnId,
-    pub(super) ip: IpAddr,
+    /// Where it says that it is, or where it comes from.
+    pub(super) address: String,
     pub(super) port: u16,
     pub(super) progress: Progress,
     /// Offset of the last byte that was put on its connection.
@@ -56,9 +56,14 @@ impl Replica {
     pub(super) fn holds_backlog(&self) -> bool {
         !matches!(self.progress, Progress::AwaitingFork { .. })
     }
-    /// `ip:port`, as log lines name it.
+    /// `ip:port`, as log lines name it. In Redis: `replicationGetSlaveName`.
     pub(super) fn name(&self) -> String {
-        format!("{}:{}", self.ip, self.port)
+        let Replica { address, port, .. } = self;
+        match (port, address.contains(':')) {
+            (0, _) => format!("{address}:<unknown-replica-port>"),
+            (_, true) => format!("[{address}]:{port}"),
+            (_, false) => format!("{address}:{port}"),
+        }
     }
 }
 
@@ -126,7 +131,7 @@ impl Node {
     /// A connection is gone that may have been a replica's.
     pub(in crate::node) fn replica_closed(&mut self, now: Time, conn: ConnId, out: &mut Outbox) {
         let replication = &mut self.replication;
-        replication.announced_ports.remove(&conn);
+        replication.announced.remove(&conn);
         let Some(at) = replication.replicas.iter().position(|r| r.conn == conn) else { return };
         let replica = replication.replicas.remove(at);
         if replication.replicas.is_empty() {

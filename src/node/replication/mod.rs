@@ -8,7 +8,7 @@
 //! `sync` the transfer of a dataset; `cron` what happens each second; `report` INFO and ROLE.
 //! Invariants: only a top-level master produces stream; a replica passes on, byte for byte, what it
 //! applied. In Redis: replication.c (7.0.15). Spec: replication 1 to 8.
-//! Absent: output buffer limits, `replica-announce-ip`, databases other than 0.
+//! Absent: output buffer limits, databases other than 0.
 
 pub mod backlog;
 mod cron;
@@ -41,8 +41,8 @@ pub struct Replication {
     /// In the order in which they came.
     replicas: Vec<Replica>,
     fork: Option<Fork>,
-    /// `REPLCONF listening-port` of connections that are not replicas yet.
-    announced_ports: BTreeMap<ConnId, u16>,
+    /// What connections said of themselves that are not replicas yet.
+    announced: BTreeMap<ConnId, Announced>,
     /// When the last replica left (or the process began).
     alone_since: Time,
     /// Whether the stream has said `SELECT 0` since it began anew. In Redis: `slaveseldb`.
@@ -54,6 +54,15 @@ pub struct Replication {
     /// Replicas that are online and not too late, counted once a second.
     good_replicas: u32,
     syncs: Syncs,
+}
+
+/// Where a replica says that it is.
+#[derive(Clone, Debug, Default)]
+struct Announced {
+    /// `REPLCONF listening-port`.
+    port: u16,
+    /// `REPLCONF ip-address`; without one it is where it comes from.
+    address: Option<String>,
 }
 
 /// How often replicas asked to be synchronised, and what they got: counters of INFO.
@@ -75,7 +84,7 @@ impl Replication {
             upstream: None,
             replicas: Vec::new(),
             fork: None,
-            announced_ports: BTreeMap::new(),
+            announced: BTreeMap::new(),
             alone_since: now,
             selected: false,
             seconds: 0,

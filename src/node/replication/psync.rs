@@ -12,7 +12,9 @@ use crate::shapes::fact::FullWhy;
 use crate::shapes::stream::{ClientData, ReplData};
 use crate::words::{Argv, ReplId, Reply, Time};
 use bytes::Bytes;
-use std::net::{IpAddr, Ipv4Addr};
+
+/// The longest name of a host (`NET_HOST_STR_LEN`).
+const LONGEST_HOST: usize = 255;
 
 impl Replication {
     /// Whether a replica that followed `id` and wants the stream from the byte `wanted` on can have
@@ -50,7 +52,7 @@ impl Node {
             match pair[0].to_ascii_lowercase().as_slice() {
                 b"listening-port" => match number(&pair[1]).and_then(|n| u16::try_from(n).ok()) {
                     Some(port) => {
-                        self.replication.announced_ports.insert(conn, port);
+                        self.replication.announced.entry(conn).or_default().port = port;
                     }
                     None => return Some(not_an_integer()),
                 },
@@ -63,7 +65,18 @@ impl Node {
                     self.acknowledge(out);
                     return None;
                 }
-                b"capa" | b"ip-address" | b"rdb-only" | b"rdb-filter-only" => {}
+                b"ip-address" => {
+                    if LONGEST_HOST < pair[1].len() {
+                        return Some(Reply::error(format!(
+                            "ERR REPLCONF ip-address provided by replica instance is too long: {} bytes",
+                            pair[1].len()
+                        )));
+                    }
+                    let address = String::from_utf8_lossy(&pair[1]).into_owned();
+                    let announced = self.replication.announced.entry(conn).or_default();
+                    announced.address = Some(address);
+                }
+                b"capa" | b"rdb-only" | b"rdb-filter-only" => {}
                 _ => {
                     let option = String::from_utf8_lossy(&pair[0]);
                     return Some(Reply::error(format!(
@@ -114,11 +127,12 @@ impl Node {
 
     fn introduce(&mut self, now: Time, conn: ConnId, wanted: u64) -> Replica {
         let peer = self.clients.peer(conn);
-        let port = self.replication.announced_ports.remove(&conn).unwrap_or(0);
+        let announced = self.replication.announced.remove(&conn).unwrap_or_default();
+        let seen = || peer.map_or_else(String::new, |peer| peer.ip().to_string());
         Replica {
             conn,
-            ip: peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip()),
-            port,
+            address: announced.address.unwrap_or_else(seen),
+            port: announced.port,
             progress: Progress::AwaitingFork { since: now },
             sent: wanted.saturating_sub(1),
             acked: 0,

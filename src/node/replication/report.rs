@@ -21,7 +21,7 @@ impl Node {
             replication.info_upstream(now, up, &mut text);
             line(&mut text, "slave_priority", 100);
             line(&mut text, "slave_read_only", u8::from(self.config.replica_read_only));
-            line(&mut text, "replica_announced", 1);
+            line(&mut text, "replica_announced", u8::from(self.config.replica_announced));
         }
         line(&mut text, "connected_slaves", replication.replicas.len());
         if 0 < self.config.min_replicas_to_write && 0 < self.config.min_replicas_max_lag {
@@ -121,11 +121,11 @@ impl Replica {
                 ("online", now.unix_s().saturating_sub(self.acked_at.unix_s()))
             }
         };
-        let (ip, port, acked) = (self.ip, self.port, self.acked);
-        format!("ip={ip},port={port},state={state},offset={acked},lag={lag}")
+        let (address, port, acked) = (&self.address, self.port, self.acked);
+        format!("ip={address},port={port},state={state},offset={acked},lag={lag}")
     }
     fn role_row(&self) -> Reply {
-        let words = [self.ip.to_string(), self.port.to_string(), self.acked.to_string()];
+        let words = [self.address.clone(), self.port.to_string(), self.acked.to_string()];
         Reply::Array(words.into_iter().map(Reply::bulk).collect())
     }
 }

@@ -45,6 +45,7 @@ pub(super) enum Asked {
     Ping,
     Auth,
     ListeningPort,
+    IpAddress,
     Capabilities,
     Psync,
 }
@@ -166,8 +167,13 @@ impl Node {
             }
             Asked::Auth | Asked::Psync if refused.is_some() => self.give_up(out),
             Asked::Ping | Asked::Auth => self.ask(now, conn, Asked::ListeningPort, out),
-            // Old masters do not know these two; their errors are no obstacle.
-            Asked::ListeningPort => self.await_answer(now, conn, Asked::Capabilities),
+            // Old masters do not know these; their errors are no obstacle.
+            Asked::ListeningPort if self.config.replica_announce_ip.is_some() => {
+                self.await_answer(now, conn, Asked::IpAddress);
+            }
+            Asked::ListeningPort | Asked::IpAddress => {
+                self.await_answer(now, conn, Asked::Capabilities);
+            }
             Asked::Capabilities => self.ask(now, conn, Asked::Psync, out),
             Asked::Psync => {}
         }
@@ -200,17 +206,28 @@ impl Node {
                 let password = self.config.masterauth.clone().unwrap_or_default();
                 vec![Argv::new([Bytes::from("AUTH"), Bytes::from(password)])]
             }
-            // Both go out before the first is answered.
-            Asked::ListeningPort | Asked::Capabilities => vec![
-                Argv::from(format!("REPLCONF listening-port {}", self.announced_port()).as_str()),
-                Argv::from("REPLCONF capa eof capa psync2"),
-            ],
+            // All go out before the first is answered.
+            Asked::ListeningPort | Asked::IpAddress | Asked::Capabilities => {
+                let port = format!("REPLCONF listening-port {}", self.announced_port());
+                let address = self.config.replica_announce_ip.as_deref();
+                let words = |address: &str| {
+                    let words = ["REPLCONF", "ip-address", address];
+                    words.map(|word| Bytes::copy_from_slice(word.as_bytes()))
+                };
+                let mut questions = vec![Argv::from(port.as_str())];
+                questions.extend(address.map(|address| Argv::new(words(address))));
+                questions.push(Argv::from("REPLCONF capa eof capa psync2"));
+                questions
+            }
             Asked::Psync => vec![self.psync_request()],
         }
     }
 
     fn announced_port(&self) -> u16 {
-        self.config.port
+        match self.config.replica_announce_port {
+            0 => self.config.port,
+            port => port,
+        }
     }
 
     fn psync_request(&self) -> Argv {

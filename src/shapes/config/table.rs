@@ -217,9 +217,9 @@ pub static DIRECTIVES: &[Directive] = &[
     row("repl-ping-replica-period", field!(repl_ping_replica_period), int(1, I32))
         .alias("repl-ping-slave-period"),
     row("repl-timeout", field!(repl_timeout), int(1, I32)),
-    row("replica-announce-ip", Kept(""), TEXT).alias("slave-announce-ip"),
-    row("replica-announce-port", Kept("0"), PORT).alias("slave-announce-port"),
-    row("replica-announced", Kept("yes"), BOOL),
+    row("replica-announce-ip", field!(replica_announce_ip), TEXT).alias("slave-announce-ip"),
+    row("replica-announce-port", field!(replica_announce_port), PORT).alias("slave-announce-port"),
+    row("replica-announced", field!(replica_announced), BOOL),
     row("replica-ignore-disk-write-errors", Kept("no"), BOOL),
     row("replica-ignore-maxmemory", Kept("yes"), BOOL).alias("slave-ignore-maxmemory"),
     row("replica-lazy-flush", Kept("no"), BOOL).alias("slave-lazy-flush"),
