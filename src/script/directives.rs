@@ -222,7 +222,7 @@ pub const DIRECTIVES: &[Directive] = &[
     Directive {
         name: "cli",
         args: "<node> [-c] <command>",
-        says: "Runs redis-cli -p <port> <command> in the node's container; <id:7002> is a node's id.",
+        says: "Runs redis-cli -p <port> <command> in the node's container; <id:7002> is a node's id, <x:100> a hundred x.",
         does: Runs(Runner::cli),
     },
     Directive {

@@ -11,6 +11,8 @@ const PATIENCE: Millis = Millis(600_000);
 const PROMPT_PATIENCE: Millis = Millis(10_000);
 /// How long `in` waits for it: what takes longer is to be heard later.
 const GLANCE: Millis = Millis(200);
+/// The longest `<x:100>`.
+const MOST_FILLING: usize = 1024 * 1024;
 
 impl Runner {
     pub(super) fn cli(&mut self, words: &mut Words) -> Result<String, Trouble> {
@@ -189,15 +191,31 @@ fn cli_action(world: &World, words: &mut Words) -> Result<Action, Trouble> {
     Ok(Action::RunJob { at: Place::Container(ix), argv, stdin: None })
 }
 
-/// The word with every `<id:7002>` replaced by that node's id.
+/// The word with every `<id:7002>` replaced by that node's id, and every `<x:100>` by so many x.
 fn with_ids(world: &World, word: &str) -> Result<String, Trouble> {
-    let mut out = String::new();
-    let mut rest = word;
-    while let Some((before, after)) = rest.split_once("<id:") {
-        let (name, left) = after.split_once('>').ok_or("<id: without its >")?;
+    let with_ids = replaced(word, "<id:", |name| {
         let ix = container(world, name)?;
         let id = world.node_id(ix).ok_or_else(|| format!("{name} has no id yet"))?;
-        out += &format!("{before}{id}");
+        Ok(id.to_string())
+    })?;
+    replaced(&with_ids, "<x:", |count| {
+        let count = count.parse().ok().filter(|&count| count <= MOST_FILLING);
+        Ok("x".repeat(count.ok_or_else(|| format!("<x: takes up to {MOST_FILLING}"))?))
+    })
+}
+
+/// The word with `what` replaced wherever it is between `mark` and `>`.
+fn replaced(
+    word: &str,
+    mark: &str,
+    by: impl Fn(&str) -> Result<String, Trouble>,
+) -> Result<String, Trouble> {
+    let mut out = String::new();
+    let mut rest = word;
+    while let Some((before, after)) = rest.split_once(mark) {
+        let (what, left) = after.split_once('>').ok_or_else(|| format!("{mark} without its >"))?;
+        out += before;
+        out += &by(what)?;
         rest = left;
     }
     Ok(out + rest)

@@ -194,8 +194,7 @@ impl World {
             let wires = connection.wires;
             wires.is_some_and(|wires| !wires.iter().all(|&end| self.is_connected(end)))
         };
-        let dropped =
-            || self.network.verdict(from, place, connection.port) == Verdict::Drop;
+        let dropped = || self.network.verdict(from, place, connection.port) == Verdict::Drop;
         connection.phase == Phase::Open && (unplugged() || dropped())
     }
 
@@ -218,11 +217,12 @@ impl World {
         let on_the_way = self.network.packets.iter().filter(|packet| packet.to == to);
         let on_the_way: u64 = on_the_way.map(|packet| weight(&packet.payload)).sum();
         let held = self.network.held.get(&to).into_iter().flat_map(|held| &held.queue);
+        let held: u64 = held.map(|(_, payload, _)| weight(payload)).sum();
         let corked = self.network.corked.get(&to).into_iter().flatten();
-        let held: u64 = held.chain(corked).map(|(_, payload, _)| weight(payload)).sum();
+        let corked: u64 = corked.map(|(_, payload, _)| weight(payload)).sum();
         let unread = self.kernels.unread.get(&to).copied().unwrap_or_default();
         let part = self.kernels.full.get(&to).map_or(0, |waiting| waiting.written);
-        held + part + (on_the_way + unread).saturating_sub(sizes.window)
+        held + part + (corked + on_the_way + unread).saturating_sub(sizes.window)
     }
 
     /// A process has read something that waited.
