@@ -63,6 +63,7 @@ fn of_fact(fact: &Fact) -> Weight {
         | Fact::FullResync { .. }
         | Fact::PartialResync { .. }
         | Fact::MasterLinkDown { .. }
+        | Fact::LinkOverLimit { .. }
         | Fact::Loaded { .. }
         | Fact::StartedEmpty => Weight::Plain,
         Fact::OwnAddress { .. }
@@ -74,7 +75,6 @@ fn of_fact(fact: &Fact) -> Weight {
         | Fact::SlotAdopted { .. }
         | Fact::SlotHeldForOther { .. }
         | Fact::Forgotten { .. }
-        | Fact::LinkOverLimit { .. }
         | Fact::SlotsMoved { .. }
         | Fact::RoleSeen { .. }
         | Fact::SyncStarted { .. }

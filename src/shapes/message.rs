@@ -267,6 +267,7 @@ impl Message {
         }
     }
     /// Its size on the wire in bytes (spec: bus 2).
+    #[inline]
     pub fn wire_len(&self) -> usize {
         const HEADER: usize = 2256;
         HEADER

@@ -62,7 +62,7 @@ pub(in crate::sim) struct Kernels {
     full: BTreeMap<ConnId, Waiting>,
     /// What kernels did not take in the step that is carried out, by the end it is for.
     refused: Vec<(ConnId, Refused)>,
-    /// The links that were written to in it.
+    /// The links on which something stands still and that were written to in it.
     begun: Vec<ConnId>,
 }
 
@@ -95,6 +95,11 @@ impl Kernels {
     }
 }
 
+/// Whether a packet may be as large as it likes.
+fn is_large(message: &Message) -> bool {
+    matches!(message.body, Body::Publish { .. })
+}
+
 /// What of a payload counts.
 pub(in crate::sim) fn weight(payload: &Payload) -> u64 {
     payload.message().map_or(0, |message| message.wire_len() as u64)
@@ -103,11 +108,14 @@ pub(in crate::sim) fn weight(payload: &Payload) -> u64 {
 impl World {
     /// Whether the kernel takes a packet of the bus that is written to the end `to`; if not, its sender
     /// will hear of it after the step.
+    #[inline]
     pub(in crate::sim) fn takes(&mut self, to: ConnId, message: &Arc<Message>) -> bool {
-        let is_large = matches!(message.body, Body::Publish { .. });
-        if !is_large && self.kernels.are_idle() && self.network.held.is_empty() {
-            return true;
-        }
+        let idle = self.kernels.are_idle() && self.network.held.is_empty();
+        idle && !is_large(message) || self.fills(to, message)
+    }
+
+    #[cold]
+    fn fills(&mut self, to: ConnId, message: &Arc<Message>) -> bool {
         match self.fill(to, message) {
             None => true,
             Some(written) => {
@@ -122,19 +130,18 @@ impl World {
         if self.kernels.refused.iter().any(|(end, _)| *end == to) {
             return Some(0);
         }
-        let large = matches!(message.body, Body::Publish { .. });
-        let Some(sizes) = self.standing_still(to, large) else {
+        let Some(sizes) = self.standing_still(to, is_large(message)) else {
             self.kernels.full.remove(&to);
             return None;
         };
         let written = self.kernels.full.get(&to).map_or(0, |waiting| waiting.written);
         let queued = self.queued(to, &sizes);
         let begun = self.kernels.begun.contains(&to);
-        if !begun && sizes.writable < queued {
-            return Some(written);
-        }
         if !begun {
             self.kernels.begun.push(to);
+        }
+        if !begun && sizes.writable < queued {
+            return Some(written);
         }
         let room = sizes.full.saturating_sub(queued);
         if message.wire_len() as u64 - written <= room {
@@ -159,15 +166,20 @@ impl World {
     }
 
     /// After a step: who wrote more than was taken learns that.
+    #[inline]
     pub(in crate::sim) fn tell_of_refusals(
         &mut self,
         ix: ContainerIx,
         life: u32,
         log: &mut dyn Log,
     ) {
-        if self.kernels.begun.is_empty() && self.kernels.refused.is_empty() {
-            return;
+        if !self.kernels.begun.is_empty() {
+            self.tell_of_each(ix, life, log);
         }
+    }
+
+    #[cold]
+    fn tell_of_each(&mut self, ix: ContainerIx, life: u32, log: &mut dyn Log) {
         self.kernels.begun.clear();
         for (to, Refused { messages, written }) in std::mem::take(&mut self.kernels.refused) {
             let unsent = Input::Unsent { conn: to.other(), messages, written };
@@ -248,10 +260,15 @@ impl World {
     }
 
     /// Something got through to an end: its sender's kernel will hear of it and may have room then.
+    #[inline]
     pub(in crate::sim) fn may_have_room(&mut self, to: ConnId) {
-        if self.kernels.full.is_empty() {
-            return;
+        if !self.kernels.full.is_empty() {
+            self.look_later(to);
         }
+    }
+
+    #[cold]
+    fn look_later(&mut self, to: ConnId) {
         if let Some(waiting) = self.kernels.full.get_mut(&to).filter(|waiting| !waiting.looks) {
             waiting.looks = true;
             let at = self.now.plus_micros(self.network.draw_latency());

@@ -49,16 +49,18 @@ impl Outgoing {
     /// Keeps a packet if it has to wait; if not, it is to be given to the kernel.
     #[inline]
     pub(super) fn keeps(&mut self, conn: ConnId, message: &Arc<Message>, turn: u64) -> bool {
-        if !self.buffers.is_empty()
-            && let Some(buffer) = self.buffers.get_mut(&conn)
-            && !buffer.is_empty()
-        {
-            buffer.push(message.clone());
+        if !self.buffers.is_empty() && self.keeps_behind(conn, message) {
             return true;
         }
         let bytes = message.wire_len() as u32;
         self.written.push(Written { conn, bytes, turn: turn as u32 });
         false
+    }
+
+    #[cold]
+    fn keeps_behind(&mut self, conn: ConnId, message: &Arc<Message>) -> bool {
+        let buffer = self.buffers.get_mut(&conn).filter(|buffer| !buffer.is_empty());
+        buffer.map(|buffer| buffer.push(message.clone())).is_some()
     }
 
     /// A packet for a connection that is still being made.

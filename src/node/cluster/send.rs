@@ -28,6 +28,7 @@ impl Cluster {
     }
 
     /// Puts a packet on a connection that is made, behind what waits there.
+    #[inline]
     fn put(&mut self, conn: ConnId, message: Arc<Message>, out: &mut Outbox) {
         self.counters.count_sent(message.kind());
         if !self.wires.outgoing.keeps(conn, &message, self.settled) {
