@@ -130,9 +130,9 @@ fn the_console_shows_what_programs_outside_said_and_heard() {
         lines,
         [
             "127.0.0.1:7001 #0> SET k \"a b\"",
+            "#0 OK",
             "127.0.0.1:7001 #0> GET k",
             "127.0.0.1:7001 #0> LPUSH k 1",
-            "#0 OK",
             "#0 \"a b\"",
             "#0 (error) WRONGTYPE Operation against a key holding the wrong kind of value",
         ]

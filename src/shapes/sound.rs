@@ -151,7 +151,9 @@ mod tests {
 
     #[test]
     fn a_setting_must_be_one_that_redis_takes() {
-        check("containers[1].program.config.hz", |spec| config(spec).hz = 0);
+        check("containers[1].program.config.cluster-replica-validity-factor", |spec| {
+            config(spec).replica_validity_factor = u32::MAX;
+        });
         check("containers[1].program.config.cluster-announce-ip", |spec| {
             config(spec).announce_ip = Some("1.2.3.4\n".into());
         });

@@ -129,7 +129,7 @@ fn Take(TakeProps { lang, on_msg }: &TakeProps) -> Html {
     html! {
         <>
             <textarea class="field mono" ref={field} rows="3" spellcheck="false" autocomplete="off" autocapitalize="off"
-                aria-label={say("record-link")} aria-describedby="record-note" placeholder="https://…/#run=1.…" />
+                aria-label={say("record-link")} aria-describedby="record-note" placeholder="#run=1.…" />
             <p class="row-of">
                 <button class="btn" onclick={open}>{ say("record-open") }</button>
                 <label class="btn">
