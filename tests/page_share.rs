@@ -125,7 +125,7 @@ fn the_console_shows_what_programs_outside_said_and_heard() {
     session.update(Msg::Console(slotlab::session::page::ConsoleTab::Cli));
     let console = view::of(&session).console;
     let lines: Vec<String> =
-        console.lines.iter().map(|line| format!("{}{}", line.prompt, line.text)).collect();
+        console.lines.iter().map(|line| format!("{}{}", line.prompt, line.text())).collect();
     assert_eq!(
         lines,
         [
