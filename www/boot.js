@@ -1,7 +1,7 @@
 // Starts the page's wasm; shows a report and a way back when it cannot start or panics.
 //
-// The Rust side keeps the text that repeats the moment (spec, seed, script) in sessionStorage under
-// `slotlab.report`, and dispatches `slotlab:panic` with the panic's message. Everything of ours in
+// The Rust side keeps the moment as a link (`#run=...`: spec, seed and actions) in sessionStorage under
+// `slotlab.report`, so that the report's address opens the run in the page, and dispatches `slotlab:panic` with the panic's message. Everything of ours in
 // localStorage and sessionStorage has a key that begins with `slotlab.`; starting over removes it.
 
 const REPORT_KEY = 'slotlab.report';
@@ -17,14 +17,18 @@ function stored(key) {
   }
 }
 
+/** The page's address, without a run. */
+const address = () => location.href.split('#')[0];
+
 function report(what) {
+  const run = stored(REPORT_KEY);
   return [
     what,
     '',
-    `page: ${location.href}`,
+    `page: ${address()}`,
     `browser: ${navigator.userAgent}`,
     '',
-    stored(REPORT_KEY) ?? '(no script was saved)',
+    run ? `the run: ${address()}${run}` : '(no run was saved)',
     '',
   ].join('\n');
 }
@@ -59,12 +63,21 @@ function startOver() {
   location.replace(location.pathname);
 }
 
+// A run that stopped the page would stop it again.
+function loadAgain() {
+  if (location.hash) {
+    location.replace(address());
+  } else {
+    location.reload();
+  }
+}
+
 function isWasmTrap(error) {
   return error instanceof WebAssembly.RuntimeError;
 }
 
 element('broken-copy').addEventListener('click', copyReport);
-element('broken-reload').addEventListener('click', () => location.reload());
+element('broken-reload').addEventListener('click', loadAgain);
 element('broken-reset').addEventListener('click', startOver);
 
 addEventListener('slotlab:panic', (event) => showBroken(String(event.detail)));

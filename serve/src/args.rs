@@ -1,5 +1,6 @@
 //! What was typed after `slotlab`.
 
+use crate::record::PAGE;
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 use slotlab::words::Seed;
 use std::net::{IpAddr, Ipv4Addr};
@@ -10,7 +11,8 @@ pub(crate) const HELP: &str = "\
 Slotlab: a Redis Cluster that is simulated, right to the byte and the millisecond of Redis 7.0.15.
 
 usage: slotlab serve (--nodes N [--replicas R] [--empty] | --lab NAME-OR-FOLDER) [options]
-       slotlab replay FILE
+       slotlab replay FILE-OR-LINK
+       slotlab link FILE [--page ADDRESS]
        slotlab help | version
 
 serve: simulated nodes listen on real ports of this machine and speak RESP2 and RESP3, so that any
@@ -29,6 +31,9 @@ redis-cli or client library can talk to them. SLOTLAB HELP on any connection lis
   --quiet             do not print what becomes true
 
 replay: plays a recorded run again and prints its log and its fingerprint.
+
+link: prints the address that opens a recorded run in the page, where it stands at its last moment.
+  --page ADDRESS      where the page is (default http://127.0.0.1:8080/, as cargo xtask serve has it)
 ";
 
 /// What is to be done.
@@ -38,6 +43,7 @@ pub(crate) enum Command {
     Version,
     Serve(Options),
     Replay(PathBuf),
+    Link { path: PathBuf, page: String },
 }
 
 /// What is to be served, and how.
@@ -81,10 +87,24 @@ pub(crate) fn read(mut words: lexopt::Parser) -> Result<Command, String> {
             end(&mut words).map_err(plain)?;
             Ok(Command::Replay(path.into()))
         }
-        other => {
-            Err(format!("there is no command {other:?}; there are serve, replay, help, version"))
+        "link" => read_link(&mut words).map_err(plain),
+        other => Err(format!(
+            "there is no command {other:?}; there are serve, replay, link, help, version"
+        )),
+    }
+}
+
+fn read_link(words: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
+    let (mut path, mut page) = (None, PAGE.to_owned());
+    while let Some(word) = words.next()? {
+        match word {
+            Long("page") => page = words.value()?.string()?,
+            Value(file) if path.is_none() => path = Some(PathBuf::from(file)),
+            other => return Err(other.unexpected()),
         }
     }
+    let path = path.ok_or("link needs a recorded file")?;
+    Ok(Command::Link { path, page })
 }
 
 fn end(words: &mut lexopt::Parser) -> Result<(), lexopt::Error> {

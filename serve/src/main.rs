@@ -28,6 +28,7 @@ fn main() -> ExitCode {
             print(concat!("slotlab ", env!("CARGO_PKG_VERSION"), ", Redis 7.0.15\n"))
         }
         Command::Serve(options) => serve::run(&options),
+        Command::Link { path, page } => record::link_to(&path, &page).and_then(|link| print(&link)),
         Command::Replay(path) => record::replay(&path).and_then(|said| print(&said)),
     });
     match outcome {

@@ -4,6 +4,7 @@
 //! after `SLOTLAB` are a line of a script, its first word in any case of letters.
 
 use crate::clock::Clock;
+use crate::record::{self, PAGE};
 use crate::world::Simulation;
 use slotlab::script::{DIRECTIVES, Deed, PATIENCE, live, refused};
 use slotlab::sim::ClientId;
@@ -14,7 +15,11 @@ const OWN: [[&str; 3]; 5] = [
     ["clock", "", "The world's time, how long it has run, and its speed."],
     ["speed", "[<virtual seconds a second>]", "Shows or changes the speed; 0 stands still."],
     ["script", "<directives, one a line>", "Does them in turn, until one cannot be done."],
-    ["record", "", "The run so far as JSON: spec, seed, and every action with its moment."],
+    [
+        "record",
+        "[link [<address of the page>]]",
+        "The run so far as JSON: spec, seed, and every action with its moment; or as a link that opens in the page.",
+    ],
     ["help", "", "This."],
 ];
 
@@ -30,7 +35,11 @@ pub(crate) fn carry_out(simulation: &mut Simulation, argv: &Argv, from: ClientId
         ("clock", []) => lines(&clock(simulation)),
         ("speed", []) => lines(&simulation.clock.speed().to_string()),
         ("speed", [speed]) => set_speed(simulation, &String::from_utf8_lossy(speed)),
-        ("record", []) => Reply::bulk(simulation.record.to_json(simulation.world.now())),
+        ("record", []) => Reply::bulk(simulation.recording().to_json()),
+        ("record", [link]) if link.eq_ignore_ascii_case(b"link") => link_to(simulation, PAGE),
+        ("record", [link, page]) if link.eq_ignore_ascii_case(b"link") => {
+            link_to(simulation, &String::from_utf8_lossy(page))
+        }
         ("script", [script]) => script_of(simulation, &String::from_utf8_lossy(script)),
         ("clock" | "speed" | "record" | "script", _) => {
             Reply::error(format!("ERR usage: SLOTLAB {}", usage(&name)))
@@ -96,6 +105,13 @@ fn script_of(simulation: &mut Simulation, script: &str) -> Reply {
         }
     }
     if said.is_empty() { Reply::OK } else { lines(&said) }
+}
+
+fn link_to(simulation: &mut Simulation, page: &str) -> Reply {
+    match record::link(&simulation.recording(), page) {
+        Ok(link) => Reply::bulk(link),
+        Err(trouble) => error(&trouble),
+    }
 }
 
 fn set_speed(simulation: &mut Simulation, speed: &str) -> Reply {

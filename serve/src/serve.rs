@@ -34,7 +34,7 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
     _ = to_world.send(Message::Stop);
     let (record, world) = world.join().map_err(|_| "the simulation panicked")?;
     if let Some(path) = &options.record {
-        eprintln!("slotlab: {}, {}", record.save(path)?, mark(&world));
+        eprintln!("slotlab: {}, {}", record.save(&world, path)?, mark(&world));
     }
     Ok(())
 }

@@ -15,7 +15,8 @@ use crate::record::Record;
 use crate::split::{Piece, Splitter};
 use bytes::Bytes;
 use slotlab::script::{Catch, is_settled, line};
-use slotlab::sim::{Action, ClientId, Done, Entry, Log, Refusal, What, World};
+use slotlab::sim::{Action, Answer, ClientId, Done, Entry, Log, Refusal, What, World};
+use slotlab::timeline::Recording;
 use slotlab::words::resp::Protocol;
 use slotlab::words::{Argv, Millis, Reply, Seed, Time};
 use std::collections::BTreeMap;
@@ -97,7 +98,7 @@ impl Log for Ears {
             entries.push(entry);
         }
     }
-    fn answer(&mut self, to: ClientId, reply: &Reply, protocol: Protocol) {
+    fn answer(&mut self, Answer { to, reply, protocol, .. }: Answer<'_>) {
         reply.encode_into(protocol, self.answers.entry(to).or_default());
     }
     fn hung_up(&mut self, client: ClientId) {
@@ -108,7 +109,7 @@ impl Log for Ears {
 impl Ears {
     /// An answer that no server gave. It looks the same in both protocols.
     fn tell(&mut self, client: ClientId, reply: &Reply) {
-        self.answer(client, reply, Protocol::Resp2);
+        reply.encode_into(Protocol::Resp2, self.answers.entry(client).or_default());
     }
 }
 
@@ -191,7 +192,7 @@ impl Simulation {
             };
             for message in first.into_iter().chain(messages.try_iter().take(MOST_MESSAGES)) {
                 if let Message::Stop = message {
-                    self.record.end(self.world.now());
+                    self.settle();
                     return (self.record, self.world);
                 }
                 self.hear(message);
@@ -304,6 +305,17 @@ impl Simulation {
     /// Does and records an action, and what follows from it at this moment.
     pub(crate) fn act(&mut self, action: &Action) -> Result<Done, Refusal> {
         self.record.act(&mut self.world, action, &mut self.ears)
+    }
+
+    /// The run so far. All that is due now is done, as it is where somebody plays it again.
+    pub(crate) fn recording(&mut self) -> Recording {
+        self.settle();
+        self.record.until(&self.world)
+    }
+
+    fn settle(&mut self) {
+        let now = self.world.now();
+        self.world.run_until(now, &mut self.ears);
     }
 
     /// Tells the sockets what the world said, and opens and closes doors.

@@ -2,6 +2,9 @@
 
 mod support;
 
+use slotlab::sim::Action;
+use slotlab::timeline::Recording;
+use slotlab::words::{Rng, Seed};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
@@ -100,10 +103,42 @@ fn a_record_comes_to_the_same_moment_again() {
     talk(served.port, format!("SLOTLAB resume {}\r\nQUIT\r\n", served.port + 1).as_bytes());
     let said = served.end();
     let mark = said.split_whitespace().last().expect("it tells the fingerprint");
-    let replay = Command::new(env!("CARGO_BIN_EXE_slotlab")).args(["replay", name]).output();
-    let replayed = text(&replay.expect("it replays").stdout);
-    std::fs::remove_file(&file).expect("it was written");
+    let slotlab = |words: &[&str]| {
+        let run = Command::new(env!("CARGO_BIN_EXE_slotlab")).args(words).output();
+        text(&run.expect("it runs").stdout)
+    };
+    let replayed = slotlab(&["replay", name]);
     assert_eq!(replayed.lines().last(), Some(&*format!("fingerprint {mark}")), "{said}");
+    let link = slotlab(&["link", name, "--page", "https://example.org/lab/"]);
+    assert!(link.starts_with("https://example.org/lab/#run=1."), "{link}");
+    assert_eq!(slotlab(&["replay", link.trim()]), replayed, "a link is the same run");
+    assert!(slotlab(&["link", name]).starts_with("http://127.0.0.1:8080/#run=1."));
+    std::fs::remove_file(&file).expect("it was written");
+}
+
+#[test]
+fn a_link_tells_the_run_so_far_and_what_is_too_long_for_one() {
+    if !there("redis-cli") {
+        return;
+    }
+    let served = Served::start(3, &["--seed", "3"]);
+    talk(served.port, b"SET {a}x 1\r\nQUIT\r\n");
+    let link = served.order(served.port, &["record", "LINK", "http://here/"]);
+    assert!(link.starts_with("http://here/#run=1."), "{link}");
+    let recording = Recording::read(&link).expect("it can be read");
+    let said = |action: &Action| matches!(action, Action::Bytes { bytes, .. } if bytes.starts_with(b"SET"));
+    assert!(recording.actions.iter().any(|(_, action)| said(action)));
+    assert!(recording.fingerprint.is_some());
+    let usage = served.order(served.port, &["record", "it"]);
+    assert_eq!(usage.trim_end(), "ERR usage: SLOTLAB RECORD [link [<address of the page>]]");
+    // What nobody can guess does not pack: a link has an end.
+    let mut luck = Rng::new(Seed(1), 1);
+    for _ in 0..40 {
+        let noise: String = (0..500).map(|_| format!("{:04x}", luck.below(65_536))).collect();
+        talk(served.port, format!("SET {{a}}x {noise}\r\nQUIT\r\n").as_bytes());
+    }
+    let said = served.order(served.port, &["record", "link"]);
+    assert!(said.starts_with("ERR the link would have "), "{said}");
 }
 
 #[test]
@@ -114,7 +149,7 @@ fn a_wrong_command_line_is_told_in_a_sentence() {
         assert_eq!(text(&run.stderr), format!("slotlab: {said}\n"));
         assert_eq!(run.status.code(), Some(1));
     };
-    check("serv", "there is no command \"serv\"; there are serve, replay, help, version");
+    check("serv", "there is no command \"serv\"; there are serve, replay, link, help, version");
     check("serve", "serve needs --nodes or --lab (slotlab help)");
     check("serve --nodes", "missing argument for option '--nodes' (slotlab help)");
     check("serve --nodes 3 --what", "invalid option '--what' (slotlab help)");
@@ -123,6 +158,8 @@ fn a_wrong_command_line_is_told_in_a_sentence() {
         "serve --lab nowhere",
         "--lab nowhere: no such file, and the labs are tutorial-6, three-hosts, bus-port-forgotten, three-masters",
     );
+    check("link", "link needs a recorded file (slotlab help)");
+    check("link /nowhere.json", "/nowhere.json: No such file or directory (os error 2)");
     check("serve --nodes 3 --speed -1", "--speed is between 0 and 100000");
     check(
         "serve --nodes 9 --port 60000",

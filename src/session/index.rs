@@ -95,7 +95,7 @@ impl Index {
     pub fn of(&self, ix: ContainerIx) -> &[usize] {
         self.by_container.get(usize::from(ix.0)).map_or(&[], Vec::as_slice)
     }
-    /// Lines that the learner typed, and what their terminals printed.
+    /// Lines that the learner typed, what their terminals printed, and what programs outside said.
     pub fn terminals(&self) -> &[usize] {
         &self.terminals
     }
@@ -166,6 +166,7 @@ impl Index {
             What::Action(Action::OpenClient { argv, .. }) if is_manager(argv) => {
                 self.terminals.push(place);
             }
+            What::Action(Action::Bytes { .. }) => self.terminals.push(place),
             _ => {}
         }
     }

@@ -11,8 +11,9 @@ pub mod lab;
 pub mod milestone;
 pub mod page;
 pub mod playback;
-pub mod report;
+pub mod replay;
 pub mod run;
+pub mod share;
 pub mod speed;
 pub mod terminal;
 pub mod weight;
@@ -21,12 +22,13 @@ use crate::compose::{labs, print};
 use crate::say::Lang;
 use crate::shapes::spec::ContainerIx;
 use crate::sim::{Action, Done, Group, Refusal};
-use crate::timeline::LaneId;
+use crate::timeline::{Flaw, LaneId};
 use crate::words::{Seed, Time};
 use lab::Workbench;
 use page::{Claims, ConsoleTab, Dialog, InspectorTab, Page, Sheet, Theme};
 use playback::Playback;
 use run::Run;
+use share::{Guest, Opening, Share};
 use speed::REAL_TIME;
 use terminal::Typing;
 use weight::Weight;
@@ -76,6 +78,15 @@ pub enum Msg {
     },
     /// Take the files of the ready lab with this name, and boot it.
     OpenLab(String),
+
+    /// Open a recording: the text of a link or of a file.
+    Open(String),
+    /// What is being opened cannot be.
+    Fail(Flaw),
+    /// Open it no further; or: what is wrong with it was read.
+    CloseOpening,
+    /// Keep this moment as a file.
+    Save,
 
     /// Do this to the world.
     Act(Action),
@@ -164,6 +175,12 @@ pub struct Session {
     pub menu: Option<Menu>,
     /// What did not work.
     pub notice: Option<Notice>,
+    /// The moment that is shared.
+    pub share: Option<Share>,
+    /// The recording that is being opened.
+    pub opening: Option<Opening>,
+    /// Whose run this is, if not the learner's own.
+    pub guest: Option<Guest>,
     seed: Seed,
 }
 
@@ -181,6 +198,9 @@ impl Session {
             page,
             menu: None,
             notice: None,
+            share: None,
+            opening: None,
+            guest: None,
             seed: Seed(lab::SEED),
         };
         session.boot();
@@ -207,6 +227,12 @@ impl Session {
             Msg::ShowRemark { file, line } => self.bench.show(&file, line),
             Msg::Edit { file, text } => self.bench.edit(&file, text),
             Msg::OpenLab(name) => self.open_lab(&name),
+            Msg::Open(text) => self.open_recording(&text),
+            Msg::Fail(flaw) => self.opening = Some(Opening::Failed(flaw)),
+            Msg::CloseOpening => self.opening = None,
+            Msg::Dialog(dialog) => self.show(dialog),
+            // A file is the browser's business.
+            Msg::Save => {}
             Msg::Act(action) => {
                 self.act(action);
             }
@@ -229,7 +255,6 @@ impl Session {
             | Msg::SheetSize
             | Msg::Rail
             | Msg::InspectorPanel
-            | Msg::Dialog(_)
             | Msg::LedgerWords(_)
             | Msg::LedgerState(_)
             | Msg::Lang(_)
@@ -246,7 +271,7 @@ impl Session {
     }
 
     fn boot(&mut self) {
-        (self.notice, self.menu) = (None, None);
+        (self.notice, self.menu, self.guest) = (None, None, None);
         let Some(spec) = self.bench.spec() else {
             self.notice = Some(Notice::NothingToRun);
             return;

@@ -56,6 +56,8 @@ pub enum Dialog {
     Help,
     /// The claims about Redis.
     Ledger,
+    /// This moment as a link, and recordings to open.
+    Share,
 }
 
 /// In which state claims about Redis are.
@@ -132,6 +134,8 @@ pub struct Page {
     pub inspector_toggled: bool,
     pub dialog: Option<Dialog>,
     pub ledger: LedgerFilter,
+    /// The page's own address, without what stands behind its `#`.
+    pub address: String,
     /// Whether the learner's machine asks that nothing on the screen moves.
     pub still: bool,
     /// The stage in pixels.
@@ -154,6 +158,7 @@ impl Default for Page {
             inspector_toggled: false,
             dialog: None,
             ledger: LedgerFilter::default(),
+            address: String::new(),
             still: false,
             stage: (768.0, 560.0),
             track: 640.0,

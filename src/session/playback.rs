@@ -40,7 +40,11 @@ impl Playback {
 
 impl Session {
     /// A frame of the screen: virtual time advances, but never for so long that the page freezes.
+    /// While a recording is opened only that goes on.
     pub(super) fn frame(&mut self, elapsed: u64) {
+        if self.opening.is_some() {
+            return self.play_on();
+        }
         let playback = &mut self.playback;
         let elapsed = elapsed.min(LONGEST_FRAME_US);
         playback.wall += elapsed;

@@ -3,7 +3,7 @@
 use crate::session::book::{Book, Places};
 use crate::session::forecast::{self, Part};
 use crate::session::index::Index;
-use crate::session::terminal::{Terminal, command, fresh_prompt};
+use crate::session::terminal::{self, Terminal, command, fresh_prompt};
 use crate::session::weight::{Weight, weight};
 use crate::shapes::Spec;
 use crate::shapes::spec::{ContainerIx, Program};
@@ -11,6 +11,7 @@ use crate::sim::{Action, ClientId, Done, Entry, PacketNote, Place, Refusal, Worl
 use crate::timeline::{LaneId, Timeline};
 use crate::words::{Millis, NodeId, Seed, Time};
 use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddrV4;
 
 /// A run.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct Run {
     /// The ids that servers had when they were last seen running.
     ids: BTreeMap<ContainerIx, NodeId>,
     places: Places,
+    /// Where programs outside connected to.
+    dialed: BTreeMap<ClientId, SocketAddrV4>,
     /// One for each lane.
     books: Vec<Book>,
     /// Packets that arrived a moment ago, and when that was on the wall.
@@ -43,23 +46,27 @@ const LOOK_EVERY: Millis = Millis(100);
 impl Run {
     /// A run of `spec` from its first moment; `warnings` is what compose says before it.
     pub fn new(spec: &Spec, seed: Seed, warnings: Vec<String>) -> Run {
-        let mut origin = World::new(spec, seed);
-        let is_server = |ix: &ContainerIx| {
-            spec.container(*ix).is_some_and(|c| matches!(c.program, Program::Server(_)))
-        };
-        let servers: Vec<ContainerIx> = origin.container_ixs().filter(is_server).collect();
+        let origin = World::new(spec, seed);
+        let servers: Vec<ContainerIx> = spec.servers().map(|(ix, _)| ix).collect();
         let parts = forecast::parts(&origin, &servers);
+        Run::with_parts(origin, parts, warnings)
+    }
+    /// A run from `origin` on, whose servers will be `parts` of a cluster.
+    pub(super) fn with_parts(mut origin: World, parts: Vec<Part>, warnings: Vec<String>) -> Run {
+        let spec = origin.spec().clone();
+        let servers: Vec<ContainerIx> = spec.servers().map(|(ix, _)| ix).collect();
         origin.watch_packets(true);
         Run {
             start: origin.now(),
-            names: names(spec, &servers),
+            names: names(&spec, &servers),
             timeline: Timeline::new(origin),
             warnings,
             servers,
             parts,
             ids: BTreeMap::new(),
             places: Places::new(),
-            books: vec![Book::new(spec)],
+            dialed: BTreeMap::new(),
+            books: vec![Book::new(&spec)],
             arrived: VecDeque::new(),
             seen_until: Time::default(),
         }
@@ -124,6 +131,10 @@ impl Run {
     pub fn prompt(&self, typed: &Entry) -> &str {
         self.book().prompt(typed.id)
     }
+    /// Where a program outside connected to.
+    pub fn dialed(&self, client: ClientId) -> Option<SocketAddrV4> {
+        self.dialed.get(&client).copied()
+    }
     /// Whether a terminal waits for a line.
     pub fn is_at_prompt(&self, client: ClientId) -> bool {
         let mut clients = self.world().clients();
@@ -185,6 +196,51 @@ impl Run {
         }
         self.look();
         Ok(done)
+    }
+    /// Goes on towards `to`, handling at most so many events; true when it is there.
+    pub(super) fn approach(&mut self, to: Time, events: &mut u64) -> bool {
+        while self.timeline.horizon() + LOOK_EVERY < to {
+            let next = self.timeline.horizon() + LOOK_EVERY;
+            if !self.timeline.approach(next, events) {
+                return false;
+            }
+            self.look();
+        }
+        self.timeline.approach(to, events)
+    }
+    /// Does what somebody did, at the cursor. A terminal that was opened then is one of the learner's.
+    pub(super) fn repeat(&mut self, action: &Action) -> Result<(), Refusal> {
+        let prompt = self.prompt_for(action);
+        let opened = self.world().now();
+        let terminal = match action {
+            Action::OpenClient { at, argv } => terminal::whose(self, *at, argv),
+            _ => None,
+        };
+        let done = self.do_it(action.clone())?;
+        if let Some((client, prompt)) = prompt {
+            self.book_mut().typed_at(done.entry, client, prompt);
+        }
+        if let Some((client, (node, follow))) = done.client.zip(terminal) {
+            self.book_mut().terminals.add(Terminal { client, opened, node, follow });
+        }
+        let place = match action {
+            Action::OpenClient { at, .. }
+            | Action::RunJob { at, .. }
+            | Action::StartLoad { at, .. } => *at,
+            Action::Command { node, .. } => Place::Container(*node),
+            _ => Place::Host,
+        };
+        self.places.extend(done.client.map(|client| (client, place)));
+        if let (Action::Dial { to }, Some(client)) = (action, done.client) {
+            self.dialed.insert(client, *to);
+        }
+        Ok(())
+    }
+    /// What was repeated is known now.
+    pub(super) fn repeated(&mut self) {
+        self.seen_until = self.world().now();
+        self.arrived.clear();
+        self.look();
     }
     /// Acts; where that makes a new lane it gets a book of its own.
     fn do_it(&mut self, action: Action) -> Result<Done, Refusal> {

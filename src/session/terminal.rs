@@ -6,6 +6,7 @@
 
 use crate::cli::help;
 use crate::session::Session;
+use crate::session::run::Run;
 use crate::shapes::spec::{ContainerIx, Program};
 use crate::sim::{Action, ClientId, Place, World};
 use crate::words::quote::split;
@@ -134,6 +135,19 @@ pub fn command(world: &World, node: ContainerIx, follow: bool) -> (Place, Vec<St
     }
     argv.extend(["-p".into(), port.to_string()]);
     (place, argv)
+}
+
+/// Against which node a terminal was opened that was started so, and whether it follows redirections.
+pub fn whose(run: &Run, place: Place, argv: &[String]) -> Option<(ContainerIx, bool)> {
+    let follow = argv.iter().any(|word| word == "-c");
+    let started = |node: &ContainerIx| command(run.world(), *node, follow);
+    let exact = |node: &&ContainerIx| started(node).0 == place && started(node).1 == argv;
+    // Somebody may name a node otherwise: its port is the best hint.
+    let port = argv.iter().position(|word| word == "-p").and_then(|at| argv.get(at + 1));
+    let near = |node: &&ContainerIx| started(node).1.last() == port;
+    let servers = run.servers().iter();
+    let node = servers.clone().find(exact).or_else(|| servers.clone().find(near));
+    Some((*node.or(run.servers().first())?, follow))
 }
 
 /// The words of `redis-cli --cluster ...`: a line for a shell, not for a node.

@@ -260,6 +260,20 @@ impl Config {
         }
     }
 
+    /// The first directive whose value is none that a file could have given it.
+    pub fn misfit(&self) -> Option<&str> {
+        let fits = |directive: &Directive, value: &str| {
+            let plain = !value.contains(char::is_control);
+            plain && directive.shape.check(&[value]).is_ok()
+        };
+        let known = DIRECTIVES.iter().find(|row| !fits(row, &self.read(row)));
+        let kept = |(name, value): &&(String, String)| {
+            DIRECTIVES.iter().all(|row| row.name != name || !fits(row, value))
+        };
+        let kept = || self.others.iter().find(kept).map(|(name, _)| name.as_str());
+        known.map(|row| row.name).or_else(kept)
+    }
+
     fn write(&mut self, directive: &Directive, value: &str) {
         match directive.place {
             Place::Field(_, field) => field(self).write(value),

@@ -6,6 +6,7 @@ pub mod card;
 pub mod config;
 pub mod fact;
 pub mod message;
+mod sound;
 pub mod spec;
 pub mod stream;
 pub mod topology;

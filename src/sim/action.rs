@@ -183,6 +183,40 @@ pub enum Action {
 }
 
 impl Action {
+    /// The container that it is done to, or in.
+    pub fn container(&self) -> Option<ContainerIx> {
+        let within = |place: &Place| match place {
+            Place::Host => None,
+            Place::Container(ix) => Some(*ix),
+        };
+        match self {
+            Action::Kill(ix)
+            | Action::Crash(ix)
+            | Action::KillProcess(ix)
+            | Action::Terminate(ix)
+            | Action::Stop(ix)
+            | Action::Start(ix)
+            | Action::Restart(ix)
+            | Action::Pause(ix)
+            | Action::Resume(ix)
+            | Action::LoseDisk(ix)
+            | Action::Command { node: ix, .. } => Some(*ix),
+            Action::OpenClient { at, .. }
+            | Action::RunJob { at, .. }
+            | Action::StartLoad { at, .. } => within(at),
+            Action::Rule(_)
+            | Action::Heal
+            | Action::Latency(_)
+            | Action::DropPacket(_)
+            | Action::DelayPacket(..)
+            | Action::DeliverNow(_)
+            | Action::Type { .. }
+            | Action::Interrupt(_)
+            | Action::CloseClient(_)
+            | Action::Dial { .. }
+            | Action::Bytes { .. } => None,
+        }
+    }
     /// A partition: nothing passes between `a` and `b` (or only from `b` to `a`).
     pub fn partition(a: Group, b: Group, both_ways: bool) -> Action {
         Action::Rule(Rule { from: a, to: b, port: None, verdict: Verdict::Drop, both_ways })

@@ -211,6 +211,23 @@ pub enum PacketEvent<'a> {
     Held(&'a PacketNote, Option<&'a Message>),
 }
 
+/// What a server answers to a program outside of the simulation.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer<'a> {
+    /// Its number, from 1: answers are no entries.
+    pub nth: u64,
+    /// When it arrives.
+    pub at: Time,
+    /// The last entry before it.
+    pub after: EntryId,
+    /// To whom.
+    pub to: ClientId,
+    /// What it says.
+    pub reply: &'a Reply,
+    /// How that is written.
+    pub protocol: Protocol,
+}
+
 /// Whoever listens to the world.
 pub trait Log {
     /// Something became true.
@@ -220,7 +237,7 @@ pub trait Log {
         false
     }
     /// A server answered a program outside ([`Action::Bytes`]).
-    fn answer(&mut self, _to: ClientId, _reply: &Reply, _protocol: Protocol) {}
+    fn answer(&mut self, _answer: Answer<'_>) {}
     /// The connection of a program outside was refused, closed, or reset.
     fn hung_up(&mut self, _client: ClientId) {}
     /// Something happened to a packet.

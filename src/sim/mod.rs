@@ -36,8 +36,8 @@ pub mod workload;
 
 pub use action::{Action, Done, Group, Place, Refusal, Rule, Verdict};
 pub use entry::{
-    Cause, ClientId, Entry, EntryId, Life, Log, PacketEvent, PacketId, PacketKind, PacketNote,
-    What, Who,
+    Answer, Cause, ClientId, Entry, EntryId, Life, Log, PacketEvent, PacketId, PacketKind,
+    PacketNote, What, Who,
 };
 pub use why::why;
 pub use workload::{Load, Report};
@@ -74,6 +74,8 @@ pub struct World {
     cards: Cards,
     /// How many entries were noted.
     entries: u64,
+    /// How many answers programs outside were given.
+    answers: u64,
     /// How many events were handled.
     handled: u64,
     /// Empty between steps; kept for its memory.
@@ -107,6 +109,7 @@ impl World {
             clients: Clients::default(),
             cards: Cards::default(),
             entries: 0,
+            answers: 0,
             handled: 0,
             outbox: Outbox::default(),
             spec,

@@ -15,7 +15,7 @@ use crate::sim::World;
 use crate::sim::action::Place;
 use crate::sim::client::{Heard, Kind};
 use crate::sim::connection::End;
-use crate::sim::entry::{Cause, ClientId, EntryId, Log};
+use crate::sim::entry::{Answer, Cause, ClientId, EntryId, Log};
 use crate::sim::packet::Payload;
 use crate::sim::route::Route;
 use crate::sim::transport::Dial;
@@ -120,7 +120,11 @@ impl World {
                     self.outside_says(client, bytes, because, log);
                 }
             }
-            Heard::Reply(reply, protocol) => log.answer(client, &reply, protocol),
+            Heard::Reply(reply, protocol) => {
+                self.answers += 1;
+                let (nth, at, after) = (self.answers, self.now, EntryId(self.entries));
+                log.answer(Answer { nth, at, after, to: client, reply: &reply, protocol });
+            }
             Heard::Failed(_) | Heard::Closed | Heard::Stream => {
                 log.hung_up(client);
                 self.end_client(client, log);

@@ -6,6 +6,7 @@
 
 use crate::sim::{Action, Entry, World};
 use crate::timeline::LaneId;
+use crate::timeline::heard::{Answered, Heard};
 use crate::words::Time;
 
 /// A world, and how many of its lane's actions it has seen.
@@ -23,6 +24,8 @@ pub(super) struct Lane {
     pub(super) snapshots: Vec<Moment>,
     /// What became true up to the horizon.
     pub(super) log: Vec<Entry>,
+    /// What programs outside were answered last, up to the horizon.
+    pub(super) answers: Vec<Answered>,
     pub(super) horizon: Time,
     /// How many events lie between two snapshots.
     pub(super) spacing: u64,
@@ -36,6 +39,8 @@ const BUDGET: u64 = 2_000_000;
 const FEWEST: u64 = 8;
 /// Never more than this.
 const MOST: u64 = 128;
+/// So many answers to programs outside are kept, the last ones.
+const MOST_ANSWERS: usize = 2_000;
 
 impl Lane {
     pub(super) fn new(origin: &Moment) -> Lane {
@@ -44,6 +49,7 @@ impl Lane {
             actions: Vec::new(),
             snapshots: vec![origin.clone()],
             log: Vec::new(),
+            answers: Vec::new(),
             horizon: origin.world.now(),
             spacing: FIRST_SPACING,
         }
@@ -57,6 +63,7 @@ impl Lane {
             actions: self.actions[..played].to_vec(),
             snapshots: self.snapshots.iter().filter(past).cloned().collect(),
             log: self.log_until(now).to_vec(),
+            answers: self.answers_until(now).to_vec(),
             horizon: now,
             spacing: self.spacing,
         }
@@ -70,10 +77,19 @@ impl Lane {
         &self.log[..self.log.partition_point(|entry| entry.at <= now)]
     }
 
-    /// Adds entries that are not in the log yet; a replay brings known ones again.
-    pub(super) fn remember(&mut self, fresh: Vec<Entry>) {
+    pub(super) fn answers_until(&self, now: Time) -> &[Answered] {
+        &self.answers[..self.answers.partition_point(|answer| answer.at <= now)]
+    }
+
+    /// Adds what is not known yet; a replay brings known things again.
+    pub(super) fn remember(&mut self, fresh: Heard) {
         let last = self.log.last().map(|entry| entry.id);
-        self.log.extend(fresh.into_iter().filter(|entry| last < Some(entry.id)));
+        self.log.extend(fresh.entries.into_iter().filter(|entry| last < Some(entry.id)));
+        let last = self.answers.last().map(|answer| answer.nth);
+        self.answers.extend(fresh.answers.into_iter().filter(|answer| last < Some(answer.nth)));
+        if 2 * MOST_ANSWERS < self.answers.len() {
+            self.answers.drain(..self.answers.len() - MOST_ANSWERS);
+        }
     }
 
     /// Brings `moment`, which is on this lane, to `to`.
@@ -87,7 +103,7 @@ impl Lane {
         while let Some((at, action)) = self.actions.get(moment.played).filter(|(at, _)| *at <= to) {
             let (at, action) = (*at, action.clone());
             self.run(moment, at);
-            let mut fresh = Vec::new();
+            let mut fresh = Heard::default();
             let again = moment.world.apply(&action, &mut fresh);
             assert!(again.is_ok(), "an action that was possible once is possible in every replay");
             moment.world.run_until(at, &mut fresh);
@@ -99,19 +115,31 @@ impl Lane {
 
     /// Runs to `to` without actions, leaving snapshots on the way.
     fn run(&mut self, moment: &mut Moment, to: Time) {
-        let mut fresh = Vec::new();
+        let mut enough = u64::MAX;
+        self.run_within(moment, to, &mut enough);
+    }
+
+    /// As `run`, handling at most so many events; true when it is there.
+    pub(super) fn run_within(&mut self, moment: &mut Moment, to: Time, events: &mut u64) -> bool {
+        let mut fresh = Heard::default();
         loop {
             let next = self.next_snapshot(moment);
-            while moment.world.events_handled() < next {
+            // A snapshot lies between moments: all that is due at its own is done.
+            let amid = |world: &World| world.next_event_time().is_some_and(|at| at <= world.now());
+            while moment.world.events_handled() < next || amid(&moment.world) {
+                if *events == 0 {
+                    self.remember(fresh);
+                    return false;
+                }
+                *events -= 1;
                 if !moment.world.step_event(to, &mut fresh) {
                     moment.world.run_until(to, &mut fresh);
                     self.horizon = self.horizon.max(to);
-                    return self.remember(fresh);
+                    self.remember(fresh);
+                    return true;
                 }
             }
-            let now = moment.world.now();
-            moment.world.run_until(now, &mut fresh);
-            if self.snapshots.last().is_some_and(|s| s.world.now() < now) {
+            if self.snapshots.last().is_some_and(|s| s.world.now() < moment.world.now()) {
                 self.snapshots.push(moment.clone());
                 self.thin_out(&moment.world);
             }

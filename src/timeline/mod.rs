@@ -7,13 +7,20 @@
 //! Snapshots and logs are derived; dropping them changes how long a seek takes, never its result.
 //! Absent: what actions do (`sim`) and how history is shown (`view`).
 
+pub mod check;
+pub mod flaw;
+mod heard;
 mod lane;
+pub mod link;
 mod recording;
 
+pub use flaw::Flaw;
+pub use heard::Answered;
 pub use recording::Recording;
 
 use crate::sim::{Action, Done, Entry, Refusal, World};
 use crate::words::{Millis, Time};
+use heard::Heard;
 use lane::{Lane, Moment};
 
 /// A lane's place in [`Timeline::lanes`].
@@ -75,6 +82,10 @@ impl Timeline {
     pub fn whole_log(&self) -> &[Entry] {
         &self.lane().log
     }
+    /// What programs outside were answered last, up to the cursor.
+    pub fn answers(&self) -> &[Answered] {
+        self.lane().answers_until(self.now())
+    }
     /// What has become true in a lane, up to its horizon; nothing if there is no such lane.
     pub fn log_of(&self, lane: LaneId) -> &[Entry] {
         self.lanes.get(lane.0).map_or(&[], |lane| &lane.log)
@@ -120,16 +131,17 @@ impl Timeline {
     /// Does `action` at the cursor. Where the lane already goes on, a new lane begins.
     pub fn act(&mut self, action: Action) -> Result<Done, Refusal> {
         let now = self.now();
-        let mut fresh = Vec::new();
-        let mut after = self.present.world.clone();
-        let done = after.apply(&action, &mut fresh)?;
-        after.run_until(now, &mut fresh);
+        let mut fresh = Heard::default();
+        let world = &mut self.present.world;
+        // One that is refused changes nothing.
+        let done = world.apply(&action, &mut fresh)?;
+        world.run_until(now, &mut fresh);
         if now < self.lane().horizon || self.present.played < self.lane().actions.len() {
             let lane = self.lane().part(self.current, now, self.present.played);
             self.lanes.push(lane);
             self.current = LaneId(self.lanes.len() - 1);
         }
-        self.present = Moment { world: after, played: self.present.played + 1 };
+        self.present.played += 1;
         let lane = &mut self.lanes[self.current.0];
         lane.actions.push((now, action));
         lane.remember(fresh);
@@ -141,6 +153,13 @@ impl Timeline {
         let to = to.max(self.origin());
         let lane = &mut self.lanes[self.current.0];
         lane.bring(&mut self.present, to);
+    }
+
+    /// Moves the cursor on to `to`, which is beyond the horizon, handling at most so many events; true
+    /// when it is there. Until then not all that is due at the cursor may be done, and nobody may act.
+    pub fn approach(&mut self, to: Time, events: &mut u64) -> bool {
+        let lane = &mut self.lanes[self.current.0];
+        lane.run_within(&mut self.present, to, events)
     }
 
     /// Moves the cursor to the next entry that `matters`; false if a minute brings none.

@@ -1,9 +1,10 @@
 //! A moment as it can be told to others: spec, seed, and actions.
 //!
-//! A shared link, a bug report and a student's submission are all the same thing.
+//! A shared link, a bug report and a student's submission are all the same thing. How it becomes text is
+//! `link`'s business, and what one from elsewhere must keep to `check`'s.
 
 use crate::shapes::Spec;
-use crate::sim::{Action, Refusal, World};
+use crate::sim::Action;
 use crate::timeline::Timeline;
 use crate::words::{Seed, Time};
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,9 @@ pub struct Recording {
     pub actions: Vec<(u64, Action)>,
     /// The moment itself: microseconds since the start.
     pub at: u64,
+    /// What the moment looked like to whoever recorded it: another Slotlab may come to another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<u64>,
 }
 
 impl Timeline {
@@ -31,21 +35,7 @@ impl Timeline {
             seed: self.world().seed(),
             actions: self.actions_played().iter().map(told).collect(),
             at: since(self.now()),
+            fingerprint: None,
         }
-    }
-}
-
-impl Recording {
-    /// The history that leads to the moment, with the cursor on it. A recording that somebody
-    /// changed by hand may ask for what is not possible.
-    pub fn replay(&self) -> Result<Timeline, Refusal> {
-        let mut timeline = Timeline::new(World::new(&self.spec, self.seed));
-        let origin = timeline.origin();
-        for (since, action) in &self.actions {
-            timeline.seek(origin.plus_micros(*since).max(timeline.now()));
-            timeline.act(action.clone())?;
-        }
-        timeline.seek(origin.plus_micros(self.at));
-        Ok(timeline)
     }
 }

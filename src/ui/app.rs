@@ -3,11 +3,13 @@
 //! A frame makes a new [`Moment`] (clock, playhead, packets); the rest of the view is made anew only
 //! when something was done or became true, and each part is drawn again only if it differs.
 
-use crate::say::word;
+use crate::say::{Lang, word};
 use crate::session::lab::Workbench;
 use crate::session::page::{Dialog, Page, Sheet, SheetSize};
 use crate::session::{Msg, Session};
+use crate::timeline::Flaw;
 use crate::ui::browser;
+use crate::ui::carry;
 use crate::ui::console::ConsoleView;
 use crate::ui::frames::{Callbacks, Stopwatch};
 use crate::ui::help::Help;
@@ -16,8 +18,10 @@ use crate::ui::keyboard;
 use crate::ui::ledger::Ledger;
 use crate::ui::legend::Legend;
 use crate::ui::menu::NodeMenu;
+use crate::ui::opening::OpeningDialog;
 use crate::ui::parts::Parts;
 use crate::ui::rail::RailView;
+use crate::ui::share::ShareDialog;
 use crate::ui::sheet::SheetTabs;
 use crate::ui::stage::StageView;
 use crate::ui::status::{Notice, Status};
@@ -38,6 +42,8 @@ pub enum Input {
     Key(KeyboardEvent),
     /** The window has another size. */
     Resized,
+    /** The page's address has another end. */
+    Address,
 }
 
 /// What the page starts with.
@@ -70,6 +76,11 @@ const REFRESH_US: u64 = 150_000;
 /// Where nothing on the screen may move, it changes in steps this far apart, in wall microseconds.
 const STEP_US: u64 = 1_000_000;
 
+/// For so long a frame plays a recording, in wall microseconds.
+const PLAY_US: u64 = 12_000;
+/// The most memory that the page may take while it plays one, in bytes.
+const MOST_MEMORY: u64 = 1 << 30;
+
 impl Component for App {
     type Message = Input;
     type Properties = AppProps;
@@ -93,6 +104,7 @@ impl Component for App {
             browser::dress(&self.session.page);
             browser::remember(&Msg::Boot, &self.session);
             self.callbacks = Some(Callbacks::new(ctx.link(), &[&self.stage, &self.track]));
+            ctx.link().send_message(Input::Address);
         }
     }
 
@@ -103,6 +115,11 @@ impl Component for App {
             Input::Resized => {
                 if let Some(msg) = browser::sizes(&self.stage, &self.track) {
                     self.take(msg);
+                }
+            }
+            Input::Address => {
+                if let Some(link) = carry::link() {
+                    self.take(Msg::Open(link));
                 }
             }
             Input::Key(event) => return self.key(ctx, &event),
@@ -119,7 +136,7 @@ impl Component for App {
             <div class={classes(&self.session.page, parts.timeline.lanes.len())}>
                 <a class="skip" href="#stage">{ word(lang, "skip-to-stage") }</a>
                 <TopBar top={&parts.top} clock={clock.clone()} {lang} {theme} on_msg={&on_msg} />
-                <RailView rail={&parts.rail} {lang} on_msg={&on_msg} />
+                <RailView rail={&parts.rail} guest={&parts.guest} {lang} on_msg={&on_msg} />
                 <main class="stage" id="stage" tabindex="-1" ref={self.stage.clone()} aria-label={word(lang, "stage")}>
                     <div class="stage-head">
                         <div class="seg" role="tablist" aria-label={word(lang, "views")}>
@@ -140,16 +157,35 @@ impl Component for App {
                 { match self.session.page.dialog {
                     None => html! {},
                     Some(Dialog::Help) => html! { <Help {lang} on_msg={&on_msg} /> },
+                    Some(Dialog::Share) => self.share(lang, &on_msg),
                     Some(Dialog::Ledger) => html! { <Ledger {lang} filter={self.session.page.ledger.clone()} on_msg={&on_msg} /> },
                 } }
+                if let Some(opening) = &*parts.opening {
+                    <OpeningDialog key={opening.title.clone()} opening={opening.clone()} {lang} on_msg={&on_msg} />
+                }
             </div>
         }
     }
 }
 
 impl App {
+    fn share(&self, lang: Lang, on_msg: &Callback<Msg>) -> Html {
+        match &*self.parts.share {
+            Some(share) => html! { <ShareDialog share={share.clone()} {lang} {on_msg} /> },
+            None => html! {},
+        }
+    }
+
     fn take(&mut self, msg: Msg) {
         self.session.update(msg.clone());
+        if let (Msg::Save, Some(recording)) = (&msg, self.session.recording()) {
+            carry::save("slotlab-run.json", &recording.to_json());
+        }
+        match &msg {
+            Msg::Boot | Msg::OpenLab(_) | Msg::CloseOpening => carry::forget_link(),
+            Msg::Open(text) if carry::link().as_ref() != Some(text) => carry::forget_link(),
+            _ => {}
+        }
         if matches!(msg, Msg::Lang(_) | Msg::Theme(_)) {
             browser::dress(&self.session.page);
         }
@@ -159,9 +195,13 @@ impl App {
 
     fn frame(&mut self) {
         let elapsed = self.stopwatch.lap();
+        let opening = self.session.opening.is_some();
         self.session.update(Msg::Frame { elapsed });
         if let Some(callbacks) = &self.callbacks {
             callbacks.ask_for_frame();
+        }
+        if opening {
+            return self.play_on();
         }
         let entries = self.session.run.as_ref().map_or(0, |run| run.log().len());
         let still = self.session.page.still;
@@ -172,6 +212,22 @@ impl App {
         }
         if !still {
             self.parts.renew_moment(&self.session);
+        }
+    }
+
+    /// Plays as much of a recording as one frame has time for.
+    fn play_on(&mut self) {
+        let began = browser::wall().unwrap_or_default();
+        let now = || browser::wall().unwrap_or(u64::MAX);
+        while self.session.is_opening() && now() < began + PLAY_US {
+            self.session.update(Msg::Frame { elapsed: 0 });
+            if MOST_MEMORY < carry::memory() {
+                self.session.update(Msg::Fail(Flaw::TooMuch));
+            }
+        }
+        self.refresh();
+        if self.session.opening.is_none() {
+            browser::remember(&Msg::Boot, &self.session);
         }
     }
 

@@ -8,6 +8,7 @@ use crate::say::Lang;
 use crate::session::lab::Workbench;
 use crate::session::page::{Page, Theme};
 use crate::session::{Msg, Session};
+use crate::ui::carry;
 use web_sys::{Document, Element, Storage, Window};
 use yew::NodeRef;
 
@@ -57,7 +58,7 @@ pub(super) fn page() -> Page {
         _ => Theme::Dark,
     };
     let still = prefers("(prefers-reduced-motion: reduce)");
-    Page { lang, theme, still, ..Page::default() }
+    Page { lang, theme, still, address: carry::address(), ..Page::default() }
 }
 
 fn prefers(what: &str) -> bool {
@@ -98,7 +99,9 @@ pub(super) fn remember(msg: &Msg, session: &Session) {
         }
         Msg::Boot | Msg::Act(_) | Msg::Isolate(_) | Msg::Submit => {
             let storage = window().and_then(|window| window.session_storage().ok()?);
-            keep(storage, REPORT, &session.report());
+            if let Some(report) = session.report() {
+                keep(storage, REPORT, &report);
+            }
         }
         _ => {}
     }

@@ -1,11 +1,12 @@
 //! What the browser calls: frames, keys, and a new size of the window.
 
-use crate::ui::browser;
-use wasm_bindgen::JsCast;
+use crate::session::Msg;
+use crate::ui::{browser, carry};
 use wasm_bindgen::closure::Closure;
-use web_sys::{KeyboardEvent, ResizeObserver};
-use yew::NodeRef;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{DragEvent, KeyboardEvent, ResizeObserver};
 use yew::html::Scope;
+use yew::{Callback, NodeRef};
 
 use super::app::{App, Input};
 
@@ -14,6 +15,8 @@ use super::app::{App, Input};
 pub(super) struct Callbacks {
     frame: Closure<dyn FnMut()>,
     _key: Closure<dyn FnMut(KeyboardEvent)>,
+    _address: Closure<dyn FnMut()>,
+    _drag: Closure<dyn FnMut(DragEvent)>,
     _resize: Option<(ResizeObserver, Closure<dyn FnMut()>)>,
 }
 
@@ -26,12 +29,17 @@ impl Callbacks {
         let key = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event: KeyboardEvent| {
             link.send_message(Input::Key(event));
         });
-        if let Some(window) = web_sys::window() {
-            // The window outlives the page.
-            let _ =
-                window.add_event_listener_with_callback("keydown", key.as_ref().unchecked_ref());
-        }
-        let callbacks = Callbacks { frame, _key: key, _resize: observe(app, elements) };
+        let link = app.clone();
+        let address = Closure::<dyn FnMut()>::new(move || link.send_message(Input::Address));
+        let on_msg = app.callback(Input::Msg);
+        let drag = Closure::<dyn FnMut(DragEvent)>::new(move |event| dragged(&event, &on_msg));
+        listen("keydown", key.as_ref());
+        listen("hashchange", address.as_ref());
+        listen("dragover", drag.as_ref());
+        listen("drop", drag.as_ref());
+        let resize = observe(app, elements);
+        let callbacks =
+            Callbacks { frame, _key: key, _address: address, _drag: drag, _resize: resize };
         callbacks.ask_for_frame();
         callbacks
     }
@@ -41,6 +49,25 @@ impl Callbacks {
             // Only a window that is gone refuses; then there is nothing to draw on.
             let _ = window.request_animation_frame(self.frame.as_ref().unchecked_ref());
         }
+    }
+}
+
+fn listen(event: &str, callback: &JsValue) {
+    if let Some(window) = web_sys::window() {
+        // The window outlives the page.
+        let _ = window.add_event_listener_with_callback(event, callback.unchecked_ref());
+    }
+}
+
+/// A file over the page, or dropped on it. Whatever else is dragged is no business of ours.
+fn dragged(event: &DragEvent, on_msg: &Callback<Msg>) {
+    let Some(held) = event.data_transfer() else { return };
+    if !held.types().includes(&"Files".into(), 0) {
+        return;
+    }
+    event.prevent_default();
+    if event.type_() == "drop" {
+        carry::open_first(held.files(), on_msg.clone());
     }
 }
 

@@ -3,9 +3,9 @@
 use crate::say::{Lang, word};
 use crate::session::Msg;
 use crate::session::page::Dialog;
+use crate::ui::focus::use_focus;
 use crate::ui::icon::{Icon, IconView};
 use crate::ui::keyboard::TABLE;
-use web_sys::HtmlElement;
 use yew::prelude::*;
 
 /// Properties of [`Help`].
@@ -21,15 +21,7 @@ pub struct HelpProps {
 #[component]
 pub fn Help(HelpProps { lang, on_msg }: &HelpProps) -> Html {
     let close = use_node_ref();
-    {
-        let close = close.clone();
-        use_effect_with((), move |()| {
-            if let Some(button) = close.cast::<HtmlElement>() {
-                // Without focus the dialog still closes with Esc.
-                let _ = button.focus();
-            }
-        });
-    }
+    use_focus(&close);
     html! {
         <div class="dialog" onclick={on_msg.reform(|_| Msg::Dialog(None))}>
             <section role="dialog" aria-modal="true" aria-labelledby="help-title"

@@ -28,6 +28,7 @@ pub enum Icon {
     Panel,
     Up,
     Down,
+    Share,
 }
 
 impl Icon {
@@ -62,6 +63,7 @@ impl Icon {
             Icon::Panel => "M2.2 3.2h11.6v9.6H2.2ZM10 3.2v9.6",
             Icon::Up => "M4.5 9.5 8 6l3.5 3.5",
             Icon::Down => "M4.5 6.5 8 10l3.5-3.5",
+            Icon::Share => "M8 9.5v-7M5 5.2 8 2.2l3 3M4.5 7.5H3v6h10v-6h-1.5",
         }
     }
 }

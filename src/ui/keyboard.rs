@@ -26,6 +26,7 @@ pub const TABLE: &[(&[&str], &str)] = &[
     (&["I"], "key-isolate"),
     (&["[", "]"], "key-panels"),
     (&["`"], "key-console"),
+    (&["L"], "key-share"),
     (&["?"], "key-help"),
     (&["Esc"], "key-close"),
 ];
@@ -35,6 +36,9 @@ const MILLISECOND: i64 = 1000;
 
 /// What a key does; None if nothing.
 pub fn message(session: &Session, key: &str) -> Option<Msg> {
+    if session.opening.is_some() {
+        return (key == "Escape").then_some(Msg::CloseOpening);
+    }
     if session.page.dialog.is_some() {
         return (key == "Escape").then_some(Msg::Dialog(None));
     }
@@ -51,6 +55,7 @@ pub fn message(session: &Session, key: &str) -> Option<Msg> {
         "=" | "+" => Msg::Faster(true),
         "[" => Msg::Rail,
         "]" => Msg::InspectorPanel,
+        "l" | "L" => Msg::Dialog(Some(Dialog::Share)),
         "?" => Msg::Dialog(Some(Dialog::Help)),
         "Escape" if session.notice.is_some() => Msg::Dismiss,
         "Escape" => Msg::Deselect,

@@ -3,10 +3,10 @@
 use crate::say::{Lang, word};
 use crate::session::Msg;
 use crate::session::page::LedgerFilter;
+use crate::ui::focus::use_focus;
 use crate::ui::icon::{Icon, IconView};
 use crate::ui::input;
 use crate::view::ledger::{self, Area, Choice};
-use web_sys::HtmlElement;
 use yew::prelude::*;
 
 /// Properties of [`Ledger`].
@@ -24,15 +24,7 @@ pub struct LedgerProps {
 #[component]
 pub fn Ledger(LedgerProps { lang, filter, on_msg }: &LedgerProps) -> Html {
     let search = use_node_ref();
-    {
-        let search = search.clone();
-        use_effect_with((), move |()| {
-            if let Some(field) = search.cast::<HtmlElement>() {
-                // Without focus the dialog still closes with Esc.
-                let _ = field.focus();
-            }
-        });
-    }
+    use_focus(&search);
     let shown = use_memo((*lang, filter.clone()), |(lang, filter)| ledger::draw(*lang, filter));
     let close = on_msg.reform(|_: MouseEvent| Msg::Dialog(None));
     html! {

@@ -4,9 +4,11 @@
 
 pub mod app;
 mod browser;
+mod carry;
 pub mod console;
 pub mod disc;
 pub mod editor;
+mod focus;
 mod frames;
 pub mod glyph;
 pub mod help;
@@ -18,11 +20,13 @@ pub mod lanes;
 pub mod ledger;
 pub mod legend;
 pub mod menu;
+pub mod opening;
 pub mod packets;
 mod panic;
 pub mod parts;
 pub mod place;
 pub mod rail;
+pub mod share;
 pub mod shared;
 pub mod sheet;
 pub mod stage;

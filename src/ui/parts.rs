@@ -11,6 +11,7 @@ use crate::view::menu::Menu;
 use crate::view::moment::{self, Moment};
 use crate::view::packets::Packets;
 use crate::view::rail::{self, Rail};
+use crate::view::share::{GuestCard, OpeningView, Share};
 use crate::view::stage::Stage;
 use crate::view::story::Caption;
 use crate::view::timeline::TimelineView;
@@ -30,6 +31,9 @@ pub struct Parts {
     pub console: Shared<Console>,
     pub menu: Shared<Option<Menu>>,
     pub notice: Shared<Option<String>>,
+    pub share: Shared<Option<Share>>,
+    pub opening: Shared<Option<OpeningView>>,
+    pub guest: Shared<Option<GuestCard>>,
     pub packets: Shared<Packets>,
     pub moment: Moment,
     /// For which state of the files, in which language, the rail was drawn.
@@ -52,6 +56,9 @@ impl Parts {
             console: Shared::new(view.console),
             menu: Shared::new(view.menu),
             notice: Shared::new(view.notice),
+            share: Shared::new(view.share),
+            opening: Shared::new(view.opening),
+            guest: Shared::new(view.guest),
             packets: Shared::new(moment.packets.clone()),
             moment,
         }
@@ -72,6 +79,9 @@ impl Parts {
         self.console.renew(view.console);
         self.menu.renew(view.menu);
         self.notice.renew(view.notice);
+        self.share.renew(view.share);
+        self.opening.renew(view.opening);
+        self.guest.renew(view.guest);
         self.renew_moment(session);
     }
     /// Takes over what changes with every frame.

@@ -2,11 +2,13 @@
 
 use crate::say::{Lang, word};
 use crate::session::Msg;
+use crate::session::page::Dialog;
 use crate::ui::editor::Editor;
 use crate::ui::icon::{Icon, IconView};
 use crate::ui::input::{sometimes, value};
 use crate::ui::shared::Shared;
 use crate::view::rail::{FileTab, Rail, RemarkView};
+use crate::view::share::GuestCard;
 use yew::prelude::*;
 
 /// Properties of [`RailView`].
@@ -14,6 +16,8 @@ use yew::prelude::*;
 pub struct RailViewProps {
     /// What to show.
     pub rail: Shared<Rail>,
+    /// Whose run is open, if not the learner's own.
+    pub guest: Shared<Option<GuestCard>>,
     /// The language.
     pub lang: Lang,
     /// Where it sends what the learner did.
@@ -22,7 +26,7 @@ pub struct RailViewProps {
 
 /// The rail.
 #[component]
-pub fn RailView(RailViewProps { rail, lang, on_msg }: &RailViewProps) -> Html {
+pub fn RailView(RailViewProps { rail, guest, lang, on_msg }: &RailViewProps) -> Html {
     let say = |id: &str| word(*lang, id);
     let choose = sometimes(on_msg, |event: Event| {
         let name = value(&event);
@@ -44,6 +48,7 @@ pub fn RailView(RailViewProps { rail, lang, on_msg }: &RailViewProps) -> Html {
                 <button class="ib" aria-label={say("rail-toggle")} title={say("rail-toggle")}
                     onclick={on_msg.reform(|_| Msg::Rail)}><IconView icon={Icon::Left} /></button>
             </div>
+            { guest_view(guest, *lang, on_msg) }
             <div class="files" role="tablist" aria-label={say("files")}>
                 { for rail.files.iter().map(|file| file_view(file, on_msg)) }
             </div>
@@ -58,8 +63,28 @@ pub fn RailView(RailViewProps { rail, lang, on_msg }: &RailViewProps) -> Html {
             <div class="foot">
                 <button class="btn pri" id="boot" title={say("boot-says")}
                     onclick={on_msg.reform(|_| Msg::Boot)}>{ say(boot) }</button>
+                <button class="ib" aria-label={say("share-open")} title={say("share-open")}
+                    onclick={on_msg.reform(|_| Msg::Dialog(Some(Dialog::Share)))}><IconView icon={Icon::Share} /></button>
             </div>
         </aside>
+    }
+}
+
+/// That the files below are not what runs, and the way back to them.
+fn guest_view(guest: &Option<GuestCard>, lang: Lang, on_msg: &Callback<Msg>) -> Html {
+    let Some(card) = guest else { return html! {} };
+    html! {
+        <section class="guest" role="status">
+            <h3>{ &card.title }</h3>
+            <p>{ &card.what }</p>
+            if let Some((same, says)) = &card.same {
+                <p class={classes!((!same).then_some("wrn"))}>
+                    <IconView icon={if *same { Icon::Check } else { Icon::Warning }} />{ says }
+                </p>
+            }
+            <p class="mut">{ &card.files }</p>
+            <button class="btn" onclick={on_msg.reform(|_| Msg::Boot)}>{ word(lang, "guest-back") }</button>
+        </section>
     }
 }
 

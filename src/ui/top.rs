@@ -56,6 +56,8 @@ pub fn TopBar(props: &TopBarProps) -> Html {
             <div class="end">
                 <Languages {lang} {on_msg} />
                 <ThemeSwitch theme={*theme} {lang} {on_msg} />
+                <button class="ib desk-only" aria-label={say("share-open")} title={say("share-open")}
+                    onclick={on_msg.reform(|_| Msg::Dialog(Some(Dialog::Share)))}><IconView icon={Icon::Share} /></button>
                 <button class="ib desk-only" aria-label={say("help-open")} title={say("help-open")}
                     onclick={on_msg.reform(|_| Msg::Dialog(Some(Dialog::Help)))}><IconView icon={Icon::Help} /></button>
                 <button class="ib menu-only insp-toggle" aria-label={say("inspector-toggle")}

@@ -19,6 +19,7 @@ pub mod packets;
 pub mod place;
 pub mod rail;
 pub mod sentence;
+pub mod share;
 pub mod stage;
 pub mod story;
 pub mod timeline;
@@ -31,6 +32,7 @@ use console::Console;
 use inspector::Inspector;
 use member::Members;
 use menu::Menu;
+use share::{GuestCard, OpeningView, Share};
 use stage::{Scene, Stage};
 use story::Caption;
 use timeline::TimelineView;
@@ -58,6 +60,12 @@ pub struct View {
     pub menu: Option<Menu>,
     /// What did not work.
     pub notice: Option<String>,
+    /// The moment that is shared.
+    pub share: Option<Share>,
+    /// The recording that is being opened.
+    pub opening: Option<OpeningView>,
+    /// Whose run it is, if not the learner's own.
+    pub guest: Option<GuestCard>,
 }
 
 /// What the page shows for `session`.
@@ -72,6 +80,9 @@ pub fn of(session: &Session) -> View {
         inspector: inspector::draw(session, &members, &stage.discs),
         menu: menu::draw(session, &members, &stage.discs),
         stage,
+        share: share::share(session),
+        opening: share::opening(session),
+        guest: share::guest(session),
         console: console::draw(session),
         notice: session.notice.as_ref().map(|notice| match notice {
             Notice::Refused(refusal) => story::refusal(session, refusal),

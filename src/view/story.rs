@@ -3,7 +3,8 @@
 use super::client::{self, ClientCard, Said};
 use super::clock::seconds;
 use super::sentence;
-use crate::say::{Arg, text, word};
+use crate::say::{text, word};
+use crate::script;
 use crate::session::Session;
 use crate::session::index::until;
 use crate::session::run::Run;
@@ -154,19 +155,6 @@ pub fn network(session: &Session, run: &Run) -> String {
 
 /// A refusal, with the container's name.
 pub fn refusal(session: &Session, refusal: &Refusal) -> String {
-    let (id, ix) = match refusal {
-        Refusal::NoSuchContainer(ix) => ("refused-no-container", Some(*ix)),
-        Refusal::AlreadyRunning(ix) => ("refused-already-running", Some(*ix)),
-        Refusal::NotRunning(ix) => ("refused-not-running", Some(*ix)),
-        Refusal::AlreadyPaused(ix) => ("refused-already-paused", Some(*ix)),
-        Refusal::NotPaused(ix) => ("refused-not-paused", Some(*ix)),
-        Refusal::DiskInUse(ix) => ("refused-disk-in-use", Some(*ix)),
-        Refusal::NotAServer(ix) => ("refused-not-a-server", Some(*ix)),
-        Refusal::NoSuchPacket(_) => ("refused-no-packet", None),
-        Refusal::NoSuchClient(_) => ("refused-no-client", None),
-        Refusal::EmptyCommand => ("refused-empty-command", None),
-        Refusal::NoKeys => ("refused-no-keys", None),
-    };
-    let name = session.run.as_ref().zip(ix).map(|(run, ix)| run.name_of(ix)).unwrap_or_default();
-    text(session.page.lang, id, &[("who", Arg::from(name))])
+    let name = |ix| session.run.as_ref().map(|run| run.name_of(ix)).unwrap_or_default();
+    script::refusal(session.page.lang, refusal, &name)
 }

@@ -3,7 +3,7 @@
 
 import { runAll } from './harness.mjs';
 
-const files = ['smoke', 'tutorial', 'stage'];
+const files = ['smoke', 'tutorial', 'stage', 'share'];
 
 const wanted = process.argv.slice(2);
 for (const file of files.filter((file) => wanted.length === 0 || wanted.includes(file))) {

@@ -15,12 +15,12 @@ test('a panic shows a report and a way back', async ({ open }) => {
   const page = await open();
   await page.waitForSelector('#app > *', { state: 'attached' });
   await page.evaluate(() => {
-    sessionStorage.setItem('slotlab.report', 'seed 7');
+    sessionStorage.setItem('slotlab.report', '#run=1.abc');
     dispatchEvent(new CustomEvent('slotlab:panic', { detail: 'the agenda ran backwards' }));
   });
   const report = await page.locator('#broken-report').inputValue();
   check(report.includes('the agenda ran backwards'), `no message in the report:\n${report}`);
-  check(report.includes('seed 7'), `no script in the report:\n${report}`);
+  check(report.includes('/#run=1.abc'), `no run in the report:\n${report}`);
   await page.locator('#broken-reset').click();
   await page.waitForSelector('#broken', { state: 'hidden' });
 });

@@ -1,13 +1,17 @@
 //! redis-cli: what the learner typed, at the prompt that stood there, and what it printed.
 
 use super::ink::{Ink, Pen, push};
+use super::outside::Outside;
 use super::{Entering, Line, MOST_LINES, line};
+use crate::cli::args::Format;
+use crate::cli::format::{as_received, format};
 use crate::cli::help;
 use crate::session::Session;
 use crate::session::index::until;
 use crate::session::run::Run;
 use crate::session::terminal::{command, fresh_prompt};
 use crate::sim::{Action, Entry, What};
+use crate::timeline::Answered;
 
 /// The last lines.
 pub(super) fn lines(run: &Run) -> Vec<Line> {
@@ -15,9 +19,16 @@ pub(super) fn lines(run: &Run) -> Vec<Line> {
     let places = until(run.index().terminals(), log.len());
     let first = places.len().saturating_sub(MOST_ENTRIES);
     let mut screen = Screen::default();
+    let since = places.get(first).map(|&place| log[place].id);
+    let answers = run.timeline().answers();
+    let mut answers = answers.iter().skip_while(|answer| Some(answer.after) < since).peekable();
     for &place in &places[first..] {
+        while let Some(answer) = answers.next_if(|answer| answer.after < log[place].id) {
+            screen.show_answer(run, answer);
+        }
         screen.show(run, &log[place]);
     }
+    answers.for_each(|answer| screen.show_answer(run, answer));
     screen.lines
 }
 
@@ -32,6 +43,7 @@ struct Screen {
     open: bool,
     /// The colour that was set last: it holds until it is reset, be that lines later.
     pen: Pen,
+    outside: Outside,
 }
 
 impl Screen {
@@ -54,8 +66,27 @@ impl Screen {
                     self.print(run, entry, &part.text, part.ink);
                 }
             }
+            What::Action(Action::Bytes { client, bytes }) => {
+                let to = run.dialed(*client).map(|to| to.to_string()).unwrap_or_default();
+                for said in self.outside.hear(*client, bytes) {
+                    let prompt = format!("{to} #{}> ", client.0);
+                    self.lines.push(Line { prompt, ..line(run, entry.at, said, "cmd") });
+                    self.open = false;
+                }
+            }
             _ => {}
         }
+    }
+
+    fn show_answer(&mut self, run: &Run, answer: &Answered) {
+        let reply = as_received(answer.reply.clone(), answer.protocol);
+        let text = format(&reply, Format::Standard, false);
+        for text in String::from_utf8_lossy(&text).lines().take(MOST_LINES) {
+            let class = if is_error(text) { "bad" } else { "out" };
+            let prompt = format!("#{} ", answer.to.0);
+            self.lines.push(Line { prompt, ..line(run, answer.at, text, class) });
+        }
+        self.open = false;
     }
 
     /// Prints a text of one colour.

@@ -6,6 +6,7 @@ mod cli;
 mod compose;
 mod ink;
 mod log;
+mod outside;
 
 pub use ink::{Ink, Span};
 

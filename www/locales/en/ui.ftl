@@ -264,6 +264,7 @@ key-restart = start or restart the selected node
 key-isolate = isolate the selected node, or reconnect it
 key-panels = Lab, inspector
 key-console = to the console
+key-share = share this moment, or open a recording
 key-help = this help
 key-close = close
 
@@ -283,3 +284,65 @@ ledger-matches = matches
 ledger-differs = differs on purpose
 ledger-open-yet = does not match yet
 ledger-absent = not modelled
+
+## Sharing
+
+share-open = Share this moment, or open a recording (L)
+share-title = Share this moment
+share-note = The link holds the whole run up to now: what was built, its luck, and everything that was done. It stands behind the # of the address, so nothing is sent to a server.
+share-link = Link to this moment
+share-copy = Copy the link
+share-copied = The link is copied.
+share-select = The browser does not let a page copy. The link is selected: press Ctrl+C or ⌘C.
+share-save = Download as a file
+share-length = { $count } characters
+share-too-long = As a link this run would have { $count } characters; beyond { $most }, mail and chats cut links off. Download it as a file: whoever drops that on this page sees the same moment.
+share-nothing = Nothing runs: there is no moment to share. Boot a lab first.
+record-title = Open a recording
+record-note = A link, or a file that was downloaded here or written by slotlab serve --record. A file can also be dropped anywhere on the page. Your own files stay as they are.
+record-link = Link or JSON
+record-open = Open
+record-file = Choose a file
+opening-title = Playing the recording
+opening-says = { $done } of { $of } virtual seconds
+opening-cancel = Cancel
+opening-failed = This recording cannot be opened
+opening-progress = Progress
+guest-title = A shared run is open
+guest-what = { $servers ->
+    [one] 1 server
+   *[other] { $servers } servers
+  }, { $actions ->
+    [one] 1 action
+   *[other] { $actions } actions
+  }, recorded at { $at } s.
+guest-files = It came without compose files. Those below are your own: they are as you left them, and not what runs now.
+guest-same = This is the recorded moment, bit by bit.
+guest-differs = Another version of Slotlab recorded it: this one came to a moment that differs.
+guest-back = Back to your own lab
+flaw-not-a-run = There is no recorded run in this text.
+    .mend = A link to a run has #run= in it, and a recording is JSON that begins with a brace. Copy the whole of it.
+flaw-damaged = Part of this link is missing or was changed on its way.
+    .mend = Copy it again, from # to its very last letter. If mail or a chat has cut it off, ask for the file instead.
+flaw-other-form = This link has form { $form }, which this Slotlab does not read.
+    .mend = A newer Slotlab made it: load this page again, or open the link where it was made.
+flaw-too-large = This recording is larger than { $most } MB.
+    .mend = Play it with slotlab replay, or record a shorter run.
+flaw-not-a-recording = This is no recording of a run: { $why }.
+    .mend = Take a file that was downloaded here or written by slotlab serve --record, as it is.
+flaw-no-servers = Nothing in this recording runs a redis-server.
+    .mend = Record a lab that has one.
+flaw-too-many-containers = This recording has { $count } containers; the page plays up to { $most }.
+    .mend = Play it with slotlab replay.
+flaw-too-many-actions = This recording has more than { $most } actions.
+    .mend = Play it with slotlab replay, or record a shorter run.
+flaw-too-long = This recording lasts longer than { $days } days.
+    .mend = Play it with slotlab replay, or record a shorter run.
+flaw-impossible = Something in this recording cannot be: { $part }.
+    .mend = It was changed by hand, or damaged. Ask for the recording as it was made.
+flaw-out-of-order = Action { $nth } of this recording comes before the one it follows, or after the end.
+    .mend = It was changed by hand, or damaged. Ask for the recording as it was made.
+flaw-refused = Action { $nth } of this recording is not possible. { $why }
+    .mend = It was changed by hand, or another version of Slotlab made it: open it where it was made.
+flaw-too-much = Playing this recording takes more memory than a page should have.
+    .mend = Play it with slotlab replay, or record a shorter run.

@@ -87,8 +87,12 @@ fn wasm() -> Result<Tally> {
 }
 
 fn browser() -> Result<Tally> {
-    setup::debian(&[Package::Chromium, Package::KoreanFont])?;
+    setup::debian(&[Package::Chromium, Package::KoreanFont, Package::Redis])?;
     setup::npm_packages()?;
+    // What it records opens in the page.
+    if !run::cargo(&["build", "--package", "slotlab-serve"]).status()?.success() {
+        return Ok(Tally::of_check(false));
+    }
     build::dist()?;
     let mut node = run::command("node", &["tests/browser/run.mjs"]);
     node.env("SLOTLAB_URL", serve::folder(project::dist())?);
