@@ -401,16 +401,3 @@ fn hide_moments(lines: &mut [Vec<u8>]) {
         }
     }
 }
-
-/// Arity, flags (sorted) and places of keys in an answer to COMMAND INFO.
-pub(crate) fn row(reply: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(reply);
-    let lines: Vec<&str> = text.split("\r\n").skip(4).collect();
-    let Some((arity, rest)) = lines.split_first() else { return Vec::new() };
-    let mut flags: Vec<&str> = rest.iter().copied().filter(|line| line.starts_with('+')).collect();
-    let count = rest.first().and_then(|line| line[1..].parse().ok()).unwrap_or(0);
-    flags.truncate(count);
-    flags.sort_unstable();
-    let places = rest.iter().skip(1 + count).take(3);
-    [*arity].into_iter().chain(flags).chain(places.copied()).map(str::to_owned).collect()
-}

@@ -11,7 +11,7 @@ use crate::words::{Argv, Reply};
 use bytes::Bytes;
 
 pub(super) const COMMANDS: &[Command] = &[
-    data("sort", -2, GROW.or(Flags::MOVABLE), Keys::Store, sort),
+    data("sort", -2, GROW.or(Flags::MOVABLE), Keys::Sort, sort),
     data("sort_ro", -2, READ.or(Flags::MOVABLE), super::table::key(1), sort),
 ];
 
