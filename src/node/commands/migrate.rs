@@ -51,6 +51,7 @@ struct Cached {
 #[derive(Clone, Debug)]
 struct Migration {
     client: ConnId,
+    argv: Argv,
     conn: ConnId,
     target: SocketAddr,
     until: Time,
@@ -117,7 +118,7 @@ fn migrate(node: &mut Node, call: &mut Call<'_>) -> Outcome {
     }
     node.block(call.conn, Blocked::Migration);
     let request = Request { keys, ..request };
-    node.begin_migration(call.now, call.conn, SocketAddr::new(ip, port), request, call.out);
+    node.begin_migration(call, SocketAddr::new(ip, port), request);
     Outcome::Blocked
 }
 
@@ -160,18 +161,13 @@ fn parse(argv: &[Bytes]) -> Result<Request, Refused> {
 }
 
 impl Node {
-    fn begin_migration(
-        &mut self,
-        now: Time,
-        client: ConnId,
-        target: SocketAddr,
-        request: Request,
-        out: &mut Outbox,
-    ) {
+    fn begin_migration(&mut self, call: &mut Call<'_>, target: SocketAddr, request: Request) {
+        let (now, out) = (call.now, &mut *call.out);
         let cached = self.clients.migrations.cached.get(&target).copied();
         let conn = cached.map_or_else(|| out.connect(target, Port::Client), |cached| cached.conn);
         self.clients.migrations.running = Some(Migration {
-            client,
+            client: call.conn,
+            argv: call.argv.clone(),
             conn,
             target,
             until: now + request.timeout,
@@ -261,7 +257,7 @@ impl Node {
             None => Reply::OK,
             Some(error) => Reply::error(format!("ERR Target instance replied with error: {error}")),
         };
-        self.end_migration(now, migration.client, reply, out);
+        self.end_migration(now, (migration.client, &migration.argv), reply, out);
     }
 
     fn delete_migrated(&mut self, now: Time, keys: &[Bytes], out: &mut Outbox) {
@@ -278,7 +274,14 @@ impl Node {
         self.propagate_effects(now, out);
     }
 
-    fn end_migration(&mut self, now: Time, client: ConnId, reply: Reply, out: &mut Outbox) {
+    fn end_migration(
+        &mut self,
+        now: Time,
+        (client, argv): (ConnId, &Argv),
+        reply: Reply,
+        out: &mut Outbox,
+    ) {
+        self.show_command_of(now, client, argv, out);
         let offset = self.replication.offset();
         if let Some(client) = self.clients.get_mut(client) {
             client.wrote_to = offset;
@@ -306,7 +309,7 @@ impl Node {
             self.delete_migrated(now, &migration.acknowledged, out);
         }
         let reply = Reply::error(format!("IOERR error or timeout {verb} to target instance"));
-        self.end_migration(now, migration.client, reply, out);
+        self.end_migration(now, (migration.client, &migration.argv), reply, out);
     }
 
     /// Gives up a target that does not answer in time.

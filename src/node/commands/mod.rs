@@ -8,13 +8,17 @@
 //! answers of a connection are in the order of its requests; a command that changed nothing
 //! propagates nothing.
 //! In Redis: `processCommand`, `call` (server.c), networking.c. Absent: ACL users but the default one,
-//! client-side caching, modules, MONITOR.
+//! client-side caching, modules.
 
 mod absent;
+mod acl;
+mod acl_log;
 mod bitfield;
 mod bits;
 mod blocking;
 mod call;
+mod client_list;
+mod client_tracking;
 mod clients;
 mod cluster;
 mod cluster_nodes;
@@ -39,7 +43,10 @@ mod keys;
 mod kill;
 mod lists;
 mod migrate;
+mod monitor;
 mod mpop;
+mod odd;
+mod picks;
 mod pubsub;
 mod ready;
 mod refused;
@@ -108,6 +115,8 @@ pub(in crate::node) struct Call<'a> {
     pub command: &'static Command,
     /// Whether it may block: not inside EXEC or a script.
     pub may_block: bool,
+    /// How MONITOR shows it.
+    pub shown: monitor::Shown,
     /// Where effects go.
     pub out: &'a mut Outbox,
 }
@@ -137,7 +146,9 @@ pub static COMMANDS: &[&[Command]] = &[
     server::COMMANDS,
     cluster::COMMANDS,
     containers::COMMANDS,
-    absent::COMMANDS,
+    functions::COMMANDS,
+    odd::COMMANDS,
+    picks::COMMANDS,
 ];
 
 /// The row of the command with this name, in any case of letters.
