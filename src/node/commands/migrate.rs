@@ -3,7 +3,6 @@
 //! The source asks the target to restore each key and deletes what was acknowledged. The process does
 //! nothing else meanwhile (`Node::step`): a target that does not answer makes its source look dead.
 //! Connections are kept for ten seconds. In Redis: `migrateCommand`, `restoreCommand` (cluster.c). Spec: commands 6.
-//! Absent: AUTH2's user names.
 
 use super::blocking::Blocked;
 use super::table::{Flags, Keys, data, key, node};
@@ -78,7 +77,8 @@ struct Request {
     db: i64,
     copy: bool,
     replace: bool,
-    password: Option<Bytes>,
+    /// The words of AUTH: a user, if one is given, and a password.
+    auth: Vec<Bytes>,
     keys: Vec<Bytes>,
     timeout: Millis,
 }
@@ -127,7 +127,7 @@ fn parse(argv: &[Bytes]) -> Result<Request, Refused> {
         db: 0,
         copy: false,
         replace: false,
-        password: None,
+        auth: Vec::new(),
         keys: vec![argv[3].clone()],
         timeout: Millis(0),
     };
@@ -138,10 +138,10 @@ fn parse(argv: &[Bytes]) -> Result<Request, Refused> {
         } else if is(word, "replace") {
             request.replace = true;
         } else if is(word, "auth") {
-            request.password = Some(words.next().ok_or(Refused::Syntax)?.clone());
+            request.auth = vec![words.next().ok_or(Refused::Syntax)?.clone()];
         } else if is(word, "auth2") {
-            words.next().ok_or(Refused::Syntax)?;
-            request.password = Some(words.next().ok_or(Refused::Syntax)?.clone());
+            let user = words.next().ok_or(Refused::Syntax)?.clone();
+            request.auth = vec![user, words.next().ok_or(Refused::Syntax)?.clone()];
         } else if is(word, "keys") {
             if !argv[3].is_empty() {
                 return Err(Refused::text(
@@ -206,8 +206,8 @@ impl Node {
         let Some(migration) = &mut self.clients.migrations.running else { return };
         let request = &migration.request;
         let mut send = |words: Argv| out.send_client(migration.conn, ClientData::Request(words));
-        if let Some(password) = &request.password {
-            send(Argv::new([Bytes::from("AUTH"), password.clone()]));
+        if !request.auth.is_empty() {
+            send(Argv::new(std::iter::once(Bytes::from("AUTH")).chain(request.auth.clone())));
             migration.expected.push_back(Expected::Auth);
         }
         if selected != Some(request.db) {
