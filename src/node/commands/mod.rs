@@ -37,15 +37,16 @@ mod geo;
 mod geo_search;
 mod hashes;
 mod help;
+mod hyperloglog;
 mod info;
 mod key_specs;
 mod keys;
 mod kill;
 mod lists;
+mod lolwut;
 mod migrate;
 mod monitor;
 mod mpop;
-mod odd;
 mod picks;
 mod pubsub;
 mod ready;
@@ -125,6 +126,7 @@ pub(in crate::node) struct Call<'a> {
 pub static COMMANDS: &[&[Command]] = &[
     strings::COMMANDS,
     bits::COMMANDS,
+    hyperloglog::COMMANDS,
     bitfield::COMMANDS,
     keys::COMMANDS,
     lists::COMMANDS,
@@ -147,7 +149,8 @@ pub static COMMANDS: &[&[Command]] = &[
     cluster::COMMANDS,
     containers::COMMANDS,
     functions::COMMANDS,
-    odd::COMMANDS,
+    lolwut::COMMANDS,
+    monitor::COMMANDS,
     picks::COMMANDS,
 ];
 

@@ -7,13 +7,21 @@
 //! `redactClientCommandArgument` (networking.c).
 
 use super::gate::look_up;
-use super::table::Flags;
+use super::table::{Flags, Keys, node};
 use super::words::{int, is};
 use super::{Call, Command, Outcome, Refused};
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
 use crate::words::{Argv, Reply, Time, quote};
 use bytes::Bytes;
+
+pub(super) const COMMANDS: &[Command] = &[node(
+    "monitor",
+    1,
+    Flags::ADMIN.or(Flags::NOSCRIPT).or(Flags::LOADING).or(Flags::STALE),
+    Keys::None,
+    monitor,
+)];
 
 /// How a command that runs is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,7 +34,7 @@ pub(in crate::node) enum Shown {
     Already,
 }
 
-pub(super) fn monitor(node: &mut Node, call: &mut Call<'_>) -> Outcome {
+fn monitor(node: &mut Node, call: &mut Call<'_>) -> Outcome {
     if !call.may_block {
         return Refused::text("ERR MONITOR isn't allowed for DENY BLOCKING client").into();
     }
