@@ -1,6 +1,6 @@
-//! Bits of strings, and HyperLogLogs, which are strings too.
+//! Bits of strings.
 //!
-//! In Redis: bitops.c, hyperloglog.c. BITFIELD is in `bitfield`.
+//! In Redis: bitops.c. BITFIELD is in `bitfield`.
 
 use super::strings::bytes_of;
 use super::table::{GROW, READ, READ_FAST, data, key, keys_from};
