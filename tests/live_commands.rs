@@ -306,6 +306,9 @@ fn compare_answers(hello: &Argv) {
     );
 }
 
+/// Commands that MONITOR shows in a way of its own, or not.
+const MONITORED: &str = include_str!("live/monitored.txt");
+
 /// A line of MONITOR without its time and address.
 fn bare(line: &[u8]) -> String {
     let line = line.escape_ascii().to_string();
@@ -314,39 +317,6 @@ fn bare(line: &[u8]) -> String {
 
 #[test]
 fn a_monitor_sees_what_one_of_a_real_server_sees() {
-    const LINES: &str = "\
-SET {a}k 1
-INCR {a}k
-GET
-NOSUCH
-CONFIG GET hz
-AUTH secret
-AUTH default secret
-AUTH a b c
-HELLO 2 AUTH bob secret
-HELLO 2 SETNAME me AUTH bob secret x
-HELLO 9 AUTH bob secret
-MULTI
-GET {a}k
-MONITOR
-EXEC
-EXEC
-MULTI
-NOSUCH
-EXEC
-EVAL return 1 0
-EVALSHA x 0
-FCALL f 0
-BLPOP {a}none 0.01
-BLPOP {a}none x
-MIGRATE 127.0.0.1 1 {a}k 0 10 COPY AUTH secret
-MIGRATE 127.0.0.1 1 {a}none 0 10 AUTH2 user secret
-MIGRATE 127.0.0.1 1 {a}k 0 10 x AUTH secret
-CLIENT LIST
-CLIENT ID
-COMMAND COUNT
-RESET
-";
     let Some(mut theirs) = start_real() else { return };
     let mut ours = Ours::start();
     let mut monitor = theirs.another();
@@ -355,7 +325,7 @@ RESET
     ours.world.call(watcher, "MONITOR");
     let mut rng = Rng::new(Seed(11), 0);
     let mut commands: Vec<Argv> = (0..COMMANDS / 2).map(|_| talk::command(&mut rng)).collect();
-    commands.extend(LINES.lines().chain(["PING the-end"]).map(Argv::from));
+    commands.extend(MONITORED.lines().chain(["PING the-end"]).map(Argv::from));
     for argv in &commands {
         theirs.ask(argv);
         ours.ask(argv);
