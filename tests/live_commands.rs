@@ -4,10 +4,14 @@
 //! compared sorted. `SLOTLAB_COMMANDS=20000 SLOTLAB_SEED=1` plays more, and others.
 //! Skipped with a line on standard error where redis-server is missing, except in CI.
 
+#[path = "live/facts.rs"]
+mod facts;
 #[path = "live/real.rs"]
 mod real;
 #[path = "live/talk.rs"]
 mod talk;
+#[path = "live/value.rs"]
+mod value;
 #[path = "live/wire.rs"]
 mod wire;
 
@@ -17,6 +21,7 @@ use slotlab::shapes::spec::{ContainerIx, Spec};
 use slotlab::sim::{ClientId, World};
 use slotlab::words::{Argv, Millis, Rng, Seed, Time};
 use std::net::Ipv4Addr;
+use value::Value;
 
 const COMMANDS: usize = 6000;
 /// How many differences are shown.
@@ -65,19 +70,127 @@ fn start_real() -> Option<Real> {
 }
 
 #[test]
-fn every_command_has_the_arity_flags_and_keys_of_a_real_server() {
+fn the_facts_about_commands_are_those_of_a_real_server() {
+    const FILE: &str = "src/node/commands/facts.txt";
     let Some(mut theirs) = start_real() else { return };
-    let mut ours = Ours::start();
-    let mut different = Vec::new();
-    let families = slotlab::node::commands::COMMANDS.iter().flat_map(|family| family.iter());
-    for command in families.flat_map(|row| std::iter::once(row).chain(row.subcommands)) {
-        let argv = Argv::from(format!("COMMAND INFO {}", command.name).as_str());
-        let (real, simulated) = (talk::row(&theirs.ask(&argv)), talk::row(&ours.ask(&argv)));
-        if real != simulated {
-            different.push(format!("{}\n    real {real:?}\n    ours {simulated:?}", command.name));
+    let recorded = facts::recorded(&mut theirs);
+    if std::env::var_os("REWRITE").is_some() {
+        std::fs::write(FILE, &recorded).expect("it can be written");
+    }
+    let kept = std::fs::read_to_string(FILE).expect("it is in the repository");
+    assert!(kept == recorded, "{FILE} differs; REWRITE=1 records it, git diff shows it");
+}
+
+/// Whether a real server's answer is ours, whatever the order of commands in a hash table.
+fn same_but_for_order(theirs: &[u8], ours: &[u8]) -> bool {
+    fn sorted(value: Value) -> Value {
+        match value {
+            Value::Text(..) => value,
+            Value::List(mark, items) => {
+                let mut items: Vec<Value> = items.into_iter().map(sorted).collect();
+                let are_commands = items.iter().all(|item| matches!(item, Value::List(..)));
+                if are_commands || mark == '~' {
+                    items.sort();
+                }
+                Value::List(mark, items)
+            }
+            Value::Map(mut pairs) => {
+                pairs.iter_mut().for_each(|(_, value)| *value = sorted(value.clone()));
+                if pairs.iter().all(|(key, _)| key.text().contains('|')) {
+                    pairs.sort();
+                }
+                Value::Map(pairs)
+            }
         }
     }
-    assert!(different.is_empty(), "{} rows differ:\n{}", different.len(), different.join("\n"));
+    theirs == ours || sorted(Value::read(theirs)) == sorted(Value::read(ours))
+}
+
+#[test]
+fn every_command_is_described_and_documented_as_by_a_real_server() {
+    let Some(mut theirs) = start_real() else { return };
+    let mut ours = Ours::start();
+    let families = slotlab::node::commands::COMMANDS.iter().flat_map(|family| family.iter());
+    let rows: Vec<_> =
+        families.flat_map(|row| std::iter::once(row).chain(row.subcommands)).collect();
+    let mut different = Vec::new();
+    for protocol in ["HELLO 2", "HELLO 3"] {
+        theirs.ask(&Argv::from(protocol));
+        ours.ask(&Argv::from(protocol));
+        for (command, sub) in rows.iter().flat_map(|row| [(row, "INFO"), (row, "DOCS")]) {
+            let argv = Argv::from(format!("COMMAND {sub} {}", command.name).as_str());
+            let (real, simulated) = (theirs.ask(&argv), ours.ask(&argv));
+            // A flat array of RESP2 keeps the order of a hash table inside; RESP3 tells.
+            let is_flat = protocol == "HELLO 2" && !command.subcommands.is_empty();
+            if !(is_flat && real.len() == simulated.len() || same_but_for_order(&real, &simulated))
+            {
+                let (real, simulated) = (real.escape_ascii(), simulated.escape_ascii());
+                different.push(format!("{argv:?}\n    real {real}\n    ours {simulated}"));
+            }
+        }
+    }
+    let shown = &different[..different.len().min(SHOWN)];
+    assert!(different.is_empty(), "{} differ:\n{}", different.len(), shown.join("\n"));
+}
+
+#[test]
+fn a_client_that_asks_for_all_commands_gets_those_of_a_real_server() {
+    let Some(mut theirs) = start_real() else { return };
+    let mut ours = Ours::start();
+    theirs.ask(&Argv::from("HELLO 3"));
+    ours.ask(&Argv::from("HELLO 3"));
+    for line in ["COMMAND", "COMMAND INFO", "COMMAND LIST", "COMMAND COUNT", "COMMAND DOCS"] {
+        let argv = Argv::from(line);
+        let names = |reply: &[u8]| {
+            let mut names: Vec<String> = match Value::read(reply) {
+                Value::List(_, rows) => rows
+                    .iter()
+                    .map(
+                        |row| {
+                            if let Value::List(_, row) = row { row[0].text() } else { row.text() }
+                        },
+                    )
+                    .map(str::to_owned)
+                    .collect(),
+                Value::Map(pages) => pages.iter().map(|(name, _)| name.text().to_owned()).collect(),
+                Value::Text(_, text) => vec![text],
+            };
+            names.sort();
+            names
+        };
+        let (real, simulated) = (theirs.ask(&argv), ours.ask(&argv));
+        assert_eq!((real[0], names(&real)), (simulated[0], names(&simulated)), "{line}");
+        assert_eq!(real.len(), simulated.len(), "{line}");
+    }
+}
+
+#[test]
+fn what_clients_ask_of_commands_is_answered_as_by_a_real_server() {
+    let Some(mut theirs) = start_real() else { return };
+    let mut ours = Ours::start();
+    let ways = ["HELLO 2", "HELLO 3"].into_iter();
+    let mut different = Vec::new();
+    for line in
+        ways.flat_map(|hello| std::iter::once(hello).chain(include_str!("live/asked.txt").lines()))
+    {
+        let argv = Argv::from(line);
+        let (mut real, mut simulated) = (theirs.ask(&argv), ours.ask(&argv));
+        if line.starts_with("COMMAND LIST") || line.starts_with("ACL CAT") {
+            real = sorted_lines(&real);
+            simulated = sorted_lines(&simulated);
+        }
+        if !line.starts_with("HELLO") && real != simulated {
+            let (real, simulated) = (real.escape_ascii(), simulated.escape_ascii());
+            different.push(format!("{line}\n    real {real}\n    ours {simulated}"));
+        }
+    }
+    assert!(different.is_empty(), "{} differ:\n{}", different.len(), different.join("\n"));
+}
+
+fn sorted_lines(reply: &[u8]) -> Vec<u8> {
+    let mut lines: Vec<&[u8]> = reply.split(|&byte| byte == b'\n').collect();
+    lines.sort_unstable();
+    lines.join(&b'\n')
 }
 
 #[test]
@@ -191,4 +304,45 @@ fn compare_answers(hello: &Argv) {
         commands(),
         shown.join("\n")
     );
+}
+
+/// Commands that MONITOR shows in a way of its own, or not.
+const MONITORED: &str = include_str!("live/monitored.txt");
+
+/// A line of MONITOR without its time and address.
+fn bare(line: &[u8]) -> String {
+    let line = line.escape_ascii().to_string();
+    line.split_once("] ").map_or(line.clone(), |(_, command)| command.to_owned())
+}
+
+#[test]
+fn a_monitor_sees_what_one_of_a_real_server_sees() {
+    let Some(mut theirs) = start_real() else { return };
+    let mut ours = Ours::start();
+    let mut monitor = theirs.another();
+    assert_eq!(monitor.ask(&Argv::from("MONITOR")), b"+OK\r\n");
+    let watcher = ours.world.open(ContainerIx(0));
+    ours.world.call(watcher, "MONITOR");
+    let mut rng = Rng::new(Seed(11), 0);
+    let mut commands: Vec<Argv> = (0..COMMANDS / 2).map(|_| talk::command(&mut rng)).collect();
+    commands.extend(MONITORED.lines().chain(["PING the-end"]).map(Argv::from));
+    for argv in &commands {
+        theirs.ask(argv);
+        ours.ask(argv);
+    }
+    let mut real = vec![bare(&monitor.next())];
+    while real.last().is_some_and(|line| !line.contains("the-end")) {
+        real.push(bare(&monitor.next()));
+    }
+    ours.world.run_until(ours.world.now() + Millis(100), &mut ());
+    let mut simulated = Vec::new();
+    while let Some((line, protocol)) = ours.world.receive_reply(watcher) {
+        simulated.push(bare(&line.encode(protocol)));
+    }
+    let place = real.iter().zip(&simulated).position(|(real, simulated)| real != simulated);
+    let near = |lines: &[String]| {
+        lines.iter().skip(place.unwrap_or(0)).take(3).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(near(&real), near(&simulated));
+    assert_eq!(real.len(), simulated.len());
 }

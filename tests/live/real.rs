@@ -12,6 +12,7 @@ use std::time::Duration;
 pub(crate) struct Real {
     server: Child,
     folder: PathBuf,
+    port: u16,
     wire: Wire,
 }
 
@@ -29,7 +30,7 @@ impl Real {
             .stdout(Stdio::null())
             .spawn()
             .ok()?;
-        let mut real = Real { server, folder, wire: Wire::open(port) };
+        let mut real = Real { server, folder, port, wire: Wire::open(port) };
         real.ask(&Argv::from("CLUSTER ADDSLOTSRANGE 0 16383"));
         while real.ask(&Argv::from("GET x")) != b"$-1\r\n" {
             sleep(Duration::from_millis(100));
@@ -39,6 +40,10 @@ impl Real {
     /// Sends a command and reads the answer.
     pub(crate) fn ask(&mut self, argv: &Argv) -> Vec<u8> {
         self.wire.ask(argv)
+    }
+    /// Another connection.
+    pub(crate) fn another(&self) -> Wire {
+        Wire::open(self.port)
     }
 }
 

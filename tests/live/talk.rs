@@ -52,7 +52,11 @@ const PATTERNS: &[&str] = &[
     "MOVE K 1",
     "SORT K [ ALPHA ] [ DESC ]",
     "SORT K ALPHA LIMIT S S",
-    "SORT K BY nosort",
+    "SORT K BY nosort [ DESC ]",
+    "SORT K BY w_*|x->* [ STORE K ]",
+    "SORT K GET #|*",
+    "SORT_RO K [ DESC ] [ STORE K ]",
+    "GEORADIUS {t}geo D D R km STOREDIST {t}geo2",
     "SORT K STORE K",
     "SCAN 0 COUNT 1000",
     "LPUSH K M V",
@@ -197,7 +201,12 @@ const PATTERNS: &[&str] = &[
     "XPENDING Q G J J S [ M ]",
     "SPOP K 100",
     "SRANDMEMBER K 100",
-    "HRANDFIELD K 100 [ WITHVALUES ]",
+    "HRANDFIELD K 100|0|x|-9223372036854775808 [ WITHVALUES|x ]",
+    "ZRANDMEMBER K 100|0|x|-9223372036854775808|9223372036854775807 [ WITHSCORES|x ]",
+    "ZRANDMEMBER K2 [ S ]",
+    "ZADD {t}single 1 m",
+    "ZRANDMEMBER {t}single [ S [ WITHSCORES ] ]",
+    "SRANDMEMBER K 0|x|-9223372036854775808",
     "ZREVRANGEBYSCORE K +inf -inf WITHSCORES",
     "HSCAN K 0",
     "ZSCAN K 0",
@@ -220,6 +229,14 @@ const PATTERNS: &[&str] = &[
     "BITOP AND|OR|XOR|NOT K K K",
     "PFADD {t}hll M V",
     "PFCOUNT {t}hll K2",
+    "PFADD {t}hll M I V F",
+    "PFADD {t}hll2 [ V M ]",
+    "PFCOUNT {t}hll|{t}hll2|{t}a",
+    "PFMERGE {t}hll2 {t}hll",
+    "PFDEBUG DECODE|ENCODING|TODENSE|x {t}hll|{t}hll2|{t}hll2|K",
+    "GET {t}hll|{t}hll2",
+    "DEL {t}hll2",
+    "DEL {t}hll",
     "MULTI",
     "EXEC",
     "DISCARD",
@@ -251,6 +268,15 @@ const PATTERNS: &[&str] = &[
     "MGET K foo",
     "EVAL K2",
     "COMMAND GETKEYS SET K V",
+    "COMMAND GETKEYSANDFLAGS SET K V [ GET ]",
+    "COMMAND GETKEYS ZUNION S K K",
+    "ACL DRYRUN default|bob GET|SET|nosuch K [ V ]",
+    "ACL GETUSER default|bob",
+    "CLIENT UNBLOCK 999|x [ TIMEOUT|ERROR|x ]",
+    "CLIENT TRACKING off|x [ BCAST|OPTIN|x ]",
+    "CLIENT NO-EVICT on|off|x",
+    "MONITOR x",
+    "LOLWUT [ VERSION 7|x ]",
     "COMMAND GETKEYS PING",
     "COMMAND COUNT",
     "RESTORE K 0 xx",
@@ -355,7 +381,7 @@ fn word(rng: &mut Rng, token: &str) -> Bytes {
 
 /// An answer, its parts sorted where their order is that of a hash table.
 pub(crate) fn canonical(argv: &Argv, reply: &[u8]) -> Vec<Vec<u8>> {
-    const UNORDERED: [&str; 17] = [
+    const UNORDERED: [&str; 18] = [
         "keys",
         "sort",
         "smembers",
@@ -370,6 +396,7 @@ pub(crate) fn canonical(argv: &Argv, reply: &[u8]) -> Vec<Vec<u8>> {
         "spop",
         "srandmember",
         "hrandfield",
+        "zrandmember",
         "hscan",
         "zscan",
         "sscan",
@@ -400,17 +427,4 @@ fn hide_moments(lines: &mut [Vec<u8>]) {
             lines[at].clear();
         }
     }
-}
-
-/// Arity, flags (sorted) and places of keys in an answer to COMMAND INFO.
-pub(crate) fn row(reply: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(reply);
-    let lines: Vec<&str> = text.split("\r\n").skip(4).collect();
-    let Some((arity, rest)) = lines.split_first() else { return Vec::new() };
-    let mut flags: Vec<&str> = rest.iter().copied().filter(|line| line.starts_with('+')).collect();
-    let count = rest.first().and_then(|line| line[1..].parse().ok()).unwrap_or(0);
-    flags.truncate(count);
-    flags.sort_unstable();
-    let places = rest.iter().skip(1 + count).take(3);
-    [*arity].into_iter().chain(flags).chain(places.copied()).map(str::to_owned).collect()
 }

@@ -34,6 +34,10 @@ impl Wire {
             bytes.extend_from_slice(b"\r\n");
         }
         self.0.get_mut().write_all(&bytes).expect("the server is up");
+        self.next()
+    }
+    /// Reads what the server says next.
+    pub(crate) fn next(&mut self) -> Vec<u8> {
         let mut reply = Vec::new();
         self.read_value(&mut reply);
         reply

@@ -1,14 +1,13 @@
-//! Bits of strings, and HyperLogLogs, which are strings too.
+//! Bits of strings.
 //!
-//! In Redis: bitops.c, hyperloglog.c. BITFIELD is in `bitfield`.
+//! In Redis: bitops.c. BITFIELD is in `bitfield`.
 
 use super::strings::bytes_of;
-use super::table::{GROW, GROW_FAST, READ, READ_FAST, data, key, keys_from};
+use super::table::{GROW, READ, READ_FAST, data, key, keys_from};
 use super::words::{clip_bytes, int, is, lower};
 use super::{Answer, Command, Refused};
-use crate::node::keyspace::{Db, Form, Hll, Text};
+use crate::node::keyspace::{Db, Form, Text};
 use crate::words::{Argv, Reply};
-use bytes::Bytes;
 
 pub(super) const COMMANDS: &[Command] = &[
     data("setbit", 4, GROW, key(1), setbit),
@@ -16,9 +15,6 @@ pub(super) const COMMANDS: &[Command] = &[
     data("bitcount", -2, READ, key(1), bitcount),
     data("bitpos", -3, READ, key(1), bitpos),
     data("bitop", -4, GROW, keys_from(2), bitop),
-    data("pfadd", -2, GROW_FAST, key(1), pfadd),
-    data("pfcount", -2, READ, keys_from(1), pfcount),
-    data("pfmerge", -2, GROW, keys_from(1), pfmerge),
 ];
 
 fn bit_offset(word: &[u8]) -> Result<usize, Refused> {
@@ -149,44 +145,4 @@ fn bitop(db: &mut Db<'_>, argv: &Argv) -> Answer {
         db.set(&argv[2], Text { bytes: result.into(), form: Form::Edited });
     }
     Ok(Reply::Int(len as i64))
-}
-
-fn registers(db: &mut Db<'_>, key: &Bytes) -> Result<Option<Hll>, Refused> {
-    let Some(text) = db.get::<Text>(key)? else { return Ok(None) };
-    Hll::parse(&text.bytes)
-        .map(Some)
-        .ok_or_else(|| Refused::text("WRONGTYPE Key is not a valid HyperLogLog string value."))
-}
-
-fn pfadd(db: &mut Db<'_>, argv: &Argv) -> Answer {
-    let before = registers(db, &argv[1])?;
-    let mut changed = before.is_none();
-    let mut hll = before.unwrap_or_default();
-    for element in &argv[2..] {
-        changed |= hll.add(element);
-    }
-    if changed {
-        db.set_keeping_deadline(&argv[1], Text { bytes: hll.to_bytes(), form: Form::Edited });
-    }
-    Ok(Reply::Int(i64::from(changed)))
-}
-
-fn union(db: &mut Db<'_>, keys: &[Bytes]) -> Result<Hll, Refused> {
-    let mut all = Hll::default();
-    for key in keys {
-        if let Some(hll) = registers(db, key)? {
-            all.merge(&hll);
-        }
-    }
-    Ok(all)
-}
-
-fn pfcount(db: &mut Db<'_>, argv: &Argv) -> Answer {
-    Ok(Reply::Int(union(db, &argv[1..])?.count() as i64))
-}
-
-fn pfmerge(db: &mut Db<'_>, argv: &Argv) -> Answer {
-    let all = union(db, &argv[1..])?;
-    db.set_keeping_deadline(&argv[1], Text { bytes: all.to_bytes(), form: Form::Edited });
-    Ok(Reply::OK)
 }

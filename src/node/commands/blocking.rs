@@ -135,7 +135,8 @@ impl Node {
         self.serve_ready_keys(now, out);
     }
 
-    fn end_of_wait(&mut self, now: Time, conn: ConnId, out: &mut Outbox) {
+    /// A wait is over, whether it was long enough or not.
+    pub(super) fn end_of_wait(&mut self, now: Time, conn: ConnId, out: &mut Outbox) {
         let blocked = self.clients.get(conn).and_then(|client| client.blocked.clone());
         match blocked {
             // Whatever the command would answer otherwise (`replyToBlockedClientOnTimeout`).

@@ -5,6 +5,7 @@
 //! `propagatePendingCommands` (server.c).
 
 use super::gate::look_up;
+use super::monitor::Shown;
 use super::table::Handler;
 use super::{Answer, Call, Command, Outcome};
 use crate::node::Node;
@@ -23,7 +24,8 @@ impl Node {
         argv: Argv,
         out: &mut Outbox,
     ) {
-        let mut call = Call { now, conn, argv, command, may_block: true, out };
+        let mut call =
+            Call { now, conn, argv, command, may_block: true, shown: Shown::ByClient, out };
         let outcome = self.run(&mut call);
         self.propagate_effects(now, out);
         let offset = self.replication.offset();
@@ -40,13 +42,17 @@ impl Node {
         self.serve_ready_keys(now, out);
     }
 
-    /// Runs a command's handler; what it changed is kept in `effects`.
+    /// Runs a command's handler and shows it to those who monitor; what it changed is kept in `effects`.
     pub(super) fn run(&mut self, call: &mut Call<'_>) -> Outcome {
         self.clients.stats.commands_processed += 1;
+        let line = self.line_of(call);
         let outcome = match call.command.handler {
             Handler::Node(handler) => handler(self, call),
             Handler::Data(handler) => self.with_db(call, handler).into(),
         };
+        // MIGRATE holds up the process, so its line comes when it is done.
+        let later = outcome == Outcome::Blocked && self.is_migrating();
+        self.show(line.filter(|_| !later), call.out);
         self.clients.stats.count_call(call.command, &outcome);
         outcome
     }

@@ -4,6 +4,7 @@
 //! networking.c. Absent: output buffer limits, `maxclients`, idle timeouts.
 
 use super::Command;
+use super::acl_log::AclLog;
 use super::blocking::Blocked;
 use super::migrate::Migrations;
 use super::pubsub::Subscriptions;
@@ -24,6 +25,8 @@ pub struct Clients {
     pub(super) by_conn: BTreeMap<ConnId, Client>,
     next_id: u64,
     pub(super) subscriptions: Subscriptions,
+    /// Who is shown every command, in order of their MONITOR.
+    pub(super) monitors: Vec<ConnId>,
     pub(super) pauses: Vec<Pause>,
     pub(super) migrations: Migrations,
     /// Effective writes of the command, transaction or script that runs.
@@ -34,6 +37,7 @@ pub struct Clients {
     pub(super) blocked_count: u64,
     /// DEBUG SET-ACTIVE-EXPIRE.
     pub(in crate::node) active_expire: bool,
+    pub(super) acl_log: AclLog,
     /// What INFO counts.
     pub(in crate::node) stats: Stats,
 }
@@ -67,6 +71,8 @@ pub struct Client {
     pub(super) watch_broken: bool,
     /// CLIENT KILL of itself.
     pub(super) close_after_reply: bool,
+    /// CLIENT NO-EVICT, which is only shown: no memory is measured.
+    pub(super) never_evicted: bool,
     pub(super) blocked: Option<Blocked>,
     /// Requests that wait behind the one that blocks.
     pub(super) waiting: VecDeque<Argv>,
@@ -118,12 +124,14 @@ impl Default for Clients {
             by_conn: BTreeMap::new(),
             next_id: 1,
             subscriptions: Subscriptions::default(),
+            monitors: Vec::new(),
             pauses: Vec::new(),
             migrations: Migrations::default(),
             effects: Vec::new(),
             ready: Vec::new(),
             blocked_count: 0,
             active_expire: true,
+            acl_log: AclLog::default(),
             stats: Stats::default(),
         }
     }
@@ -214,12 +222,17 @@ impl Client {
             watched: Vec::new(),
             watch_broken: false,
             close_after_reply: false,
+            never_evicted: false,
             blocked: None,
             waiting: VecDeque::new(),
             unread: Requests::default(),
             wrote_to: 0,
             last_command: "NULL",
         }
+    }
+    /// Whether CLIENT UNBLOCK may end its wait.
+    pub(super) fn may_be_unblocked(&self) -> bool {
+        matches!(self.blocked, Some(Blocked::Keys { .. } | Blocked::Replicas { .. }))
     }
     /// Ends a transaction and forgets the watches. In Redis: `discardTransaction`.
     pub(super) fn discard(&mut self) {
@@ -246,6 +259,7 @@ impl Node {
 
     pub(in crate::node) fn client_closed(&mut self, _: Time, conn: ConnId, _: &mut Outbox) {
         self.clients.subscriptions.remove_all(conn);
+        self.clients.monitors.retain(|other| *other != conn);
         self.clients.by_conn.remove(&conn);
     }
 

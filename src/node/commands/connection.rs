@@ -2,16 +2,16 @@
 //!
 //! In Redis: networking.c, `askingCommand` (cluster.c). Spec: slots 5.
 
-use super::absent::absent;
+use super::absent::not_simulated;
 use super::clients::{PauseKind, PausePurpose};
 use super::help;
 use super::table::{Flags, Keys, group, node};
 use super::words::{int, is, lower, text};
-use super::{Call, Client, Command, Outcome, Refused};
+use super::{Call, Client, Command, Outcome, Refused, client_list, client_tracking};
 use crate::node::Node;
 use crate::node::io::ConnId;
 use crate::words::resp::Protocol;
-use crate::words::{Millis, Reply, Time};
+use crate::words::{Millis, Reply};
 use bytes::Bytes;
 
 const ALWAYS: Flags = Flags::NOSCRIPT
@@ -66,27 +66,25 @@ pub(super) const COMMANDS: &[Command] = &[
                 let name = call.argv[2].clone();
                 set_name(node, call.conn, name).map(|()| Reply::OK).into()
             }),
-            node("client|list", -2, ADMIN, Keys::None, list),
-            node("client|info", 2, CLIENT, Keys::None, |node, call| {
-                let line = node.clients.get(call.conn).map(|client| describe(node, call, client));
-                Reply::Verbatim(Bytes::from(line.unwrap_or_default())).into()
-            }),
+            node("client|list", -2, ADMIN, Keys::None, client_list::list),
+            node("client|info", 2, CLIENT, Keys::None, client_list::info),
             node("client|pause", -3, ADMIN, Keys::None, pause),
             node("client|unpause", 2, ADMIN, Keys::None, |node, _| {
                 node.clients.unpause(PausePurpose::Command);
                 Reply::OK.into()
             }),
             node("client|kill", -3, ADMIN, Keys::None, super::kill::kill),
-            node("client|no-evict", 3, ADMIN, Keys::None, |_, _| Reply::OK.into()),
+            node("client|no-evict", 3, ADMIN, Keys::None, no_evict),
             help::row("client|help"),
-            absent("client|caching", 3, CLIENT, Keys::None),
-            absent("client|tracking", -3, CLIENT, Keys::None),
-            absent("client|getredir", 2, CLIENT, Keys::None),
-            absent("client|trackinginfo", 2, CLIENT, Keys::None),
-            absent("client|unblock", -3, ADMIN, Keys::None),
-            node("client|reply", 3, CLIENT, Keys::None, |_, call| {
+            client_tracking::CACHING,
+            client_tracking::TRACKING,
+            client_tracking::GETREDIR,
+            client_tracking::TRACKINGINFO,
+            node("client|unblock", -3, ADMIN, Keys::None, unblock),
+            node("client|reply", 3, CLIENT, Keys::None, |node, call| {
                 match lower(&call.argv[2]).as_str() {
                     "on" => Reply::OK.into(),
+                    "off" | "skip" => not_simulated(node, call),
                     _ => Refused::Syntax.into(),
                 }
             }),
@@ -111,15 +109,16 @@ fn ping(node: &mut Node, call: &mut Call<'_>) -> Outcome {
 /// Checks a password. In Redis: `ACLAuthenticateUser`, for the default user.
 fn authenticate(
     node: &mut Node,
-    conn: ConnId,
+    call: &Call<'_>,
     user: &[u8],
     password: &[u8],
 ) -> Result<(), Refused> {
     let wanted = node.config.requirepass.as_ref();
-    if !is(user, "default") || wanted.is_some_and(|wanted| wanted.as_bytes() != password) {
+    if user != b"default" || wanted.is_some_and(|wanted| wanted.as_bytes() != password) {
+        node.note_denied(call, user);
         return Err(Refused::text("WRONGPASS invalid username-password pair or user is disabled."));
     }
-    if let Some(client) = node.clients.get_mut(conn) {
+    if let Some(client) = node.clients.get_mut(call.conn) {
         client.authenticated = true;
     }
     Ok(())
@@ -139,7 +138,7 @@ fn auth(node: &mut Node, call: &mut Call<'_>) -> Outcome {
         [user, password] => (user, password),
         _ => return Refused::Syntax.into(),
     };
-    authenticate(node, call.conn, user, password).map(|()| Reply::OK).into()
+    authenticate(node, call, user, password).map(|()| Reply::OK).into()
 }
 
 fn set_name(node: &mut Node, conn: ConnId, name: Bytes) -> Result<(), Refused> {
@@ -177,7 +176,7 @@ fn answer_hello(node: &mut Node, call: &mut Call<'_>) -> super::Answer {
         if is(word, "auth") {
             let user = words.next().ok_or_else(syntax)?;
             let password = words.next().ok_or_else(syntax)?;
-            authenticate(node, call.conn, user, password)?;
+            authenticate(node, call, user, password)?;
         } else if is(word, "setname") {
             set_name(node, call.conn, words.next().ok_or_else(syntax)?.clone())?;
         } else {
@@ -211,6 +210,7 @@ fn answer_hello(node: &mut Node, call: &mut Call<'_>) -> super::Answer {
 
 fn reset(node: &mut Node, call: &mut Call<'_>) -> Outcome {
     node.clients.subscriptions.remove_all(call.conn);
+    node.clients.monitors.retain(|conn| *conn != call.conn);
     if let Some(client) = node.clients.get_mut(call.conn) {
         client.discard();
         client.asking = false;
@@ -218,6 +218,7 @@ fn reset(node: &mut Node, call: &mut Call<'_>) -> Outcome {
         client.protocol = Protocol::Resp2;
         client.authenticated = false;
         client.name = Bytes::new();
+        client.never_evicted = false;
     }
     Reply::Simple("RESET".into()).into()
 }
@@ -251,40 +252,43 @@ fn cluster_flag(node: &mut Node, call: &mut Call<'_>, set: fn(&mut Client)) -> O
     Reply::OK.into()
 }
 
-fn list(node: &mut Node, call: &mut Call<'_>) -> Outcome {
-    let all = node.clients.iter().map(|(_, client)| describe(node, call, client));
-    Reply::Verbatim(Bytes::from(all.collect::<String>())).into()
+fn no_evict(node: &mut Node, call: &mut Call<'_>) -> Outcome {
+    let never_evicted = match lower(&call.argv[2]).as_str() {
+        "on" => true,
+        "off" => false,
+        _ => return Refused::Syntax.into(),
+    };
+    node.clients.get_mut(call.conn).into_iter().for_each(|c| c.never_evicted = never_evicted);
+    Reply::OK.into()
 }
 
-/// A line of CLIENT LIST. What an engine without sockets cannot know is 0.
-fn describe(node: &Node, call: &Call<'_>, client: &Client) -> String {
-    let conn = node.clients.iter().find(|(_, other)| other.id == client.id).map(|(conn, _)| conn);
-    let is_replica = conn.is_some_and(|conn| node.replication.is_replica_link(conn));
-    let subscribed = conn.map_or(0, |conn| node.clients.subscriptions.count(conn));
-    let queued = client.transaction.as_ref().map_or(-1, |queue| queue.commands.len() as i64);
-    let seconds = |since: Time| call.now.unix_s().saturating_sub(since.unix_s());
-    let flags = match (is_replica, &client.transaction, &client.blocked) {
-        (true, ..) => "S",
-        (false, Some(_), _) => "x",
-        (false, None, Some(_)) => "b",
-        (false, None, None) if client.readonly => "r",
-        (false, None, None) if subscribed != 0 => "P",
-        (false, None, None) => "N",
+/// CLIENT UNBLOCK: somebody who waits is answered as if the time were over, or with an error.
+fn unblock(node: &mut Node, call: &mut Call<'_>) -> Outcome {
+    let with_error = match &call.argv[3..] {
+        [] => false,
+        [reason] if is(reason, "timeout") => false,
+        [reason] if is(reason, "error") => true,
+        [_] => {
+            return Refused::text("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR").into();
+        }
+        _ => return Refused::UnknownOrArity { sub: text(&call.argv[1]), of: "CLIENT" }.into(),
     };
-    format!(
-        "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={flags} db=0 sub={subscribed} \
-         psub=0 ssub=0 multi={queued} qbuf=0 qbuf-free=20474 argv-mem=0 multi-mem=0 rbs=1024 rbp=0 \
-         obl=0 oll=0 omem=0 tot-mem=22298 events=r cmd={} user=default redir=-1 resp={}\n",
-        client.id,
-        client.peer,
-        client.local,
-        8 + client.id,
-        text(&client.name),
-        seconds(client.since),
-        seconds(client.asked),
-        client.last_command,
-        if client.protocol == Protocol::Resp3 { 3 } else { 2 },
-    )
+    let id = match int(&call.argv[2]) {
+        Ok(id) => id,
+        Err(refused) => return refused.into(),
+    };
+    let waits = |client: &Client| client.id as i64 == id && client.may_be_unblocked();
+    let Some(conn) = node.clients.iter().find(|(_, client)| waits(client)).map(|(conn, _)| conn)
+    else {
+        return Reply::Int(0).into();
+    };
+    if with_error {
+        let why = Reply::error("UNBLOCKED client unblocked via CLIENT UNBLOCK");
+        node.unblock(call.now, conn, why, call.out);
+    } else {
+        node.end_of_wait(call.now, conn, call.out);
+    }
+    Reply::Int(1).into()
 }
 
 fn pause(node: &mut Node, call: &mut Call<'_>) -> Outcome {

@@ -1,24 +1,23 @@
 //! Commands that are containers of subcommands and have little to tell of a node in a simulation.
 //!
-//! Here nothing is slow (but DEBUG SLEEP), no module is loaded and the
-//! only user is the default one; what follows from that is answered, the rest is known by name.
-//! In Redis: acl.c, latency.c, module.c, object.c, slowlog.c.
+//! Here nothing is slow (but DEBUG SLEEP), memory is not measured and no module is loaded; what follows
+//! from that is answered, the rest is known by name. In Redis: latency.c, module.c, object.c, slowlog.c.
 
-use super::absent::absent;
+use super::absent::{absent, not_simulated};
 use super::table::{Flags, Keys, READ, group, key, node};
 use super::words::{int, is, text};
-use super::{Call, Command, Outcome, Refused, functions, help};
+use super::{Call, Command, Outcome, Refused, acl, functions, help};
 use crate::node::Node;
-use crate::words::Reply;
+use crate::node::keyspace::Db;
+use crate::words::{Argv, Reply};
 
 const EVER: Flags = Flags::LOADING.or(Flags::STALE);
-const USER: Flags = EVER.or(Flags::NOSCRIPT);
-const ADMIN: Flags = USER.or(Flags::ADMIN);
+const ADMIN: Flags = EVER.or(Flags::NOSCRIPT).or(Flags::ADMIN);
 const SLOW: Flags = EVER.or(Flags::ADMIN);
 const LOAD: Flags = Flags::ADMIN.or(Flags::NOSCRIPT).or(Flags::NO_ASYNC_LOADING);
 
 pub(super) const COMMANDS: &[Command] = &[
-    group("acl", -2, ACL),
+    group("acl", -2, acl::SUBCOMMANDS),
     group("function", -2, functions::SUBCOMMANDS),
     group("latency", -2, LATENCY),
     group("memory", -2, MEMORY),
@@ -26,27 +25,21 @@ pub(super) const COMMANDS: &[Command] = &[
     group("slowlog", -2, SLOWLOG),
 ];
 
-const ACL: &[Command] = &[
-    node("acl|cat", -2, USER, Keys::None, acl_cat),
-    absent("acl|deluser", -3, ADMIN, Keys::None),
-    absent("acl|dryrun", -4, ADMIN, Keys::None),
-    absent("acl|genpass", -2, USER, Keys::None),
-    absent("acl|getuser", 3, ADMIN, Keys::None),
-    help::row("acl|help"),
-    absent("acl|list", 2, ADMIN, Keys::None),
-    absent("acl|load", 2, ADMIN, Keys::None),
-    absent("acl|log", -2, ADMIN, Keys::None),
-    absent("acl|save", 2, ADMIN, Keys::None),
-    absent("acl|setuser", -3, ADMIN, Keys::None),
-    node("acl|users", 2, ADMIN, Keys::None, |_, _| {
-        Reply::Array(vec![Reply::bulk("default")]).into()
-    }),
-    node("acl|whoami", 2, USER, Keys::None, |_, _| Reply::bulk("default").into()),
-];
+const NO_LATENCY: &str = "I'm sorry, Dave, I can't do that. Latency monitoring is disabled in this \
+    Redis instance. You may use \"CONFIG SET latency-monitor-threshold <milliseconds>.\" in order to \
+    enable it. If we weren't in a deep space mission I'd suggest to take a look at \
+    https://redis.io/topics/latency-monitor.\n";
+const LITTLE_MEMORY: &str = "Hi Sam, this instance is empty or is using very little memory, my issues \
+    detector can't be used in these conditions. Please, leave for your mission on Earth and fill it \
+    with some data. The new Sam and I will be back to our programming as soon as I finished \
+    rebooting.\n";
 
 const LATENCY: &[Command] = &[
-    absent("latency|doctor", 2, ADMIN, Keys::None),
-    absent("latency|graph", 3, ADMIN, Keys::None),
+    node("latency|doctor", 2, ADMIN, Keys::None, |_, _| Reply::Verbatim(NO_LATENCY.into()).into()),
+    node("latency|graph", 3, ADMIN, Keys::None, |_, call| {
+        let event = text(&call.argv[2]);
+        Refused::text(format!("ERR No samples available for event '{event}'")).into()
+    }),
     help::row("latency|help"),
     absent("latency|histogram", -2, ADMIN, Keys::None),
     node("latency|history", 3, ADMIN, Keys::None, |_, _| Reply::Array(Vec::new()).into()),
@@ -55,12 +48,14 @@ const LATENCY: &[Command] = &[
 ];
 
 const MEMORY: &[Command] = &[
-    absent("memory|doctor", 2, Flags::NONE, Keys::None),
+    node("memory|doctor", 2, Flags::NONE, Keys::None, |_, _| {
+        Reply::Verbatim(LITTLE_MEMORY.into()).into()
+    }),
     help::row("memory|help"),
     absent("memory|malloc-stats", 2, Flags::NONE, Keys::None),
     node("memory|purge", 2, Flags::NONE, Keys::None, |_, _| Reply::OK.into()),
     absent("memory|stats", 2, Flags::NONE, Keys::None),
-    absent("memory|usage", -3, READ, key(2)),
+    node("memory|usage", -3, READ, key(2), memory_usage),
 ];
 
 const MODULE: &[Command] = &[
@@ -80,39 +75,22 @@ const SLOWLOG: &[Command] = &[
     node("slowlog|reset", 2, SLOW, Keys::None, |_, _| Reply::OK.into()),
 ];
 
-/// Categories of commands, in the server's order.
-const CATEGORIES: [&str; 21] = [
-    "keyspace",
-    "read",
-    "write",
-    "set",
-    "sortedset",
-    "list",
-    "hash",
-    "string",
-    "bitmap",
-    "hyperloglog",
-    "geo",
-    "stream",
-    "pubsub",
-    "admin",
-    "fast",
-    "slow",
-    "blocking",
-    "dangerous",
-    "connection",
-    "transaction",
-    "scripting",
-];
-
-fn acl_cat(_: &mut Node, call: &mut Call<'_>) -> Outcome {
-    match &call.argv[2..] {
-        [] => Reply::Array(CATEGORIES.map(Reply::bulk).to_vec()).into(),
-        [name] if CATEGORIES.iter().any(|category| is(name, category)) => {
-            Refused::text("ERR ACL CAT with a category is not simulated").into()
+/// Of a key that is not there nothing is to be measured.
+fn memory_usage(node: &mut Node, call: &mut Call<'_>) -> Outcome {
+    for option in call.argv[3..].chunks(2) {
+        match option {
+            [name, samples] if is(name, "samples") => match int(samples) {
+                Ok(samples) if 0 <= samples => {}
+                Ok(_) => return Refused::Syntax.into(),
+                Err(refused) => return refused.into(),
+            },
+            _ => return Refused::Syntax.into(),
         }
-        [name] => Refused::text(format!("ERR Unknown category '{}'", text(name))).into(),
-        _ => Refused::UnknownOrArity { sub: text(&call.argv[1]), of: "ACL" }.into(),
+    }
+    let is_there = |db: &mut Db<'_>, argv: &Argv| Ok(Reply::Int(i64::from(db.has(&argv[2]))));
+    match node.with_db(call, is_there) {
+        Ok(Reply::Int(0)) => Reply::Nil.into(),
+        _ => not_simulated(node, call),
     }
 }
 

@@ -1,7 +1,7 @@
 //! FUNCTION, where nobody has any: what `--cluster add-node` asks of a node.
 //!
 //! Scripts are not simulated, so there is never a library to dump, list or delete. In Redis: functions.c.
-//! Absent: LOAD and STATS, and with them FCALL.
+//! Absent: LOAD.
 
 use super::absent::absent;
 use super::help;
@@ -29,8 +29,33 @@ pub(super) const SUBCOMMANDS: &[Command] = &[
     node("function|list", -2, Flags::NOSCRIPT, Keys::None, |_, _| Reply::Array(Vec::new()).into()),
     absent("function|load", -3, DENIED, Keys::None),
     node("function|restore", -3, DENIED, Keys::None, restore),
-    absent("function|stats", 2, Flags::NOSCRIPT.or(Flags::ALLOW_BUSY), Keys::None),
+    node("function|stats", 2, Flags::NOSCRIPT.or(Flags::ALLOW_BUSY), Keys::None, stats),
 ];
+
+const CALL: Flags = Flags::NOSCRIPT
+    .or(Flags::STALE)
+    .or(Flags::SKIP_MONITOR)
+    .or(Flags::NO_MANDATORY_KEYS)
+    .or(Flags::MOVABLE);
+const COUNTED: Keys = Keys::Counted { count: 2, store: 0 };
+
+pub(super) const COMMANDS: &[Command] = &[
+    node("fcall", -3, CALL, COUNTED, fcall),
+    node("fcall_ro", -3, CALL.or(Flags::READONLY), COUNTED, fcall),
+];
+
+fn fcall(node: &mut Node, call: &mut Call<'_>) -> Outcome {
+    node.show_now(call);
+    Refused::text("ERR Function not found").into()
+}
+
+/// Nothing runs; of the one language that there is, nothing is loaded.
+fn stats(_: &mut Node, _: &mut Call<'_>) -> Outcome {
+    let named = |name: &'static str, value| (Reply::bulk(name), value);
+    let nothing = ["libraries_count", "functions_count"].map(|name| named(name, Reply::Int(0)));
+    let engines = Reply::Map(vec![named("LUA", Reply::Map(nothing.to_vec()))]);
+    Reply::Map(vec![named("running_script", Reply::Nil), named("engines", engines)]).into()
+}
 
 fn flush(_: &mut Node, call: &mut Call<'_>) -> Outcome {
     match &call.argv[2..] {

@@ -7,7 +7,7 @@
 use super::clients::PauseKind;
 use super::table::Flags;
 use super::words::{lower, text};
-use super::{Command, Refused, find};
+use super::{Client, Command, Refused, find};
 use crate::node::Node;
 use crate::node::commands::blocking::Blocked;
 use crate::node::io::{ConnId, Effect, Outbox};
@@ -16,10 +16,6 @@ use crate::words::request::Malformed;
 use crate::words::resp::Protocol;
 use crate::words::{Argv, Reply, Time};
 use bytes::Bytes;
-
-const DEBUG_OFF: &str = "ERR DEBUG command not allowed. If the enable-debug-command option is set \
-    to \"local\", you can run it from a local connection, otherwise you need to set this option in \
-    the configuration file, and then restart the server.";
 
 /// Commands that a RESP2 connection may use while it is subscribed.
 const WHILE_SUBSCRIBED: [&str; 9] = [
@@ -172,7 +168,10 @@ impl Node {
         }
         let Some(client) = self.clients.get(conn) else { return Ok(()) };
         if command.name == "debug" && !self.config.enable_debug_command {
-            return Err(DEBUG_OFF.into());
+            return Err(protected("DEBUG", "debug"));
+        }
+        if ["module|load", "module|loadex", "module|unload"].contains(&command.name) {
+            return Err(protected("MODULE", "module"));
         }
         let must_authenticate = self.config.requirepass.is_some() && !client.authenticated;
         if must_authenticate && !command.flags.has(Flags::NO_AUTH) {
@@ -233,13 +232,8 @@ impl Node {
         command: &'static Command,
     ) -> Result<(), String> {
         let Some(client) = self.clients.get(conn) else { return Ok(()) };
-        let queued = |flag| match &client.transaction {
-            Some(transaction) if command.name == "exec" => {
-                transaction.commands.iter().any(|(queued, _)| queued.flags.has(flag))
-            }
-            _ => false,
-        };
-        let writes = command.flags.has(Flags::WRITE) || queued(Flags::WRITE);
+        let is_write = |command: &Command| command.flags.has(Flags::WRITE);
+        let writes = is_write(command) || executes(client, command, is_write);
         let is_replica = self.replication.master().is_some();
         let config = &self.config;
         let few = self.replication.good_replicas() < config.min_replicas_to_write;
@@ -267,6 +261,11 @@ impl Node {
         if self.is_loading(now) && !command.flags.has(Flags::LOADING) {
             return Err("LOADING Redis is loading the dataset in memory".into());
         }
+        let touches =
+            |command: &Command| may_replicate(command) || command.flags.has(Flags::READONLY);
+        if self.is_monitor(conn) && (touches(command) || executes(client, command, touches)) {
+            return Err("ERR Replica can't interact with the keyspace".into());
+        }
         Ok(())
     }
 
@@ -274,11 +273,7 @@ impl Node {
     fn is_postponed(&self, now: Time, conn: ConnId, command: &'static Command) -> bool {
         let by_failover = self.writes_are_paused(now).then_some(PauseKind::Writes);
         let paused = self.clients.paused(now).max(by_failover);
-        let may_write = |command: &Command| {
-            const REPLICATED: [&str; 5] = ["publish", "spublish", "pfcount", "eval", "evalsha"];
-            command.flags.has(Flags::WRITE) || REPLICATED.contains(&command.name)
-        };
-        if self.replication.is_replica_link(conn) {
+        if self.replication.is_replica_link(conn) || self.is_monitor(conn) {
             return false;
         }
         match paused {
@@ -286,10 +281,8 @@ impl Node {
             Some(PauseKind::Everything) => true,
             Some(PauseKind::Writes) => {
                 let client = self.clients.get(conn);
-                let queued = client.and_then(|client| client.transaction.as_ref());
-                may_write(command)
-                    || command.name == "exec"
-                        && queued.is_some_and(|t| t.commands.iter().any(|(c, _)| may_write(c)))
+                may_replicate(command)
+                    || client.is_some_and(|client| executes(client, command, may_replicate))
             }
         }
     }
@@ -337,6 +330,27 @@ impl Node {
         }
         self.reply(conn, Reply::error(text), out);
     }
+}
+
+/// What a dangerous command is answered with, unless it was enabled.
+fn protected(name: &str, option: &str) -> String {
+    format!(
+        "ERR {name} command not allowed. If the enable-{option}-command option is set to \"local\", \
+         you can run it from a local connection, otherwise you need to set this option in the \
+         configuration file, and then restart the server."
+    )
+}
+
+/// Whether replicas may hear of it.
+fn may_replicate(command: &Command) -> bool {
+    const REPLICATED: [&str; 5] = ["publish", "spublish", "pfcount", "eval", "evalsha"];
+    command.flags.has(Flags::WRITE) || REPLICATED.contains(&command.name)
+}
+
+/// Whether a command is EXEC, and one of those that it would run is like that.
+fn executes(client: &Client, command: &Command, like_that: impl Fn(&Command) -> bool) -> bool {
+    let queued = client.transaction.as_ref().filter(|_| command.name == "exec");
+    queued.is_some_and(|queued| queued.commands.iter().any(|(command, _)| like_that(command)))
 }
 
 /// The row of a command or subcommand.

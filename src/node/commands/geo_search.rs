@@ -19,9 +19,9 @@ const TWO: Keys = Keys::Range { first: 1, last: 2, step: 1 };
 pub(super) const COMMANDS: &[Command] = &[
     data("geosearch", -7, READ, key(1), |db, argv| run(db, argv, Form::Search)),
     data("geosearchstore", -8, GROW, TWO, |db, argv| run(db, argv, Form::SearchStore)),
-    data("georadius", -6, STORES, Keys::Store, |db, argv| run(db, argv, Form::Radius)),
+    data("georadius", -6, STORES, Keys::Radius, |db, argv| run(db, argv, Form::Radius)),
     data("georadius_ro", -6, READ, key(1), |db, argv| run(db, argv, Form::RadiusRo)),
-    data("georadiusbymember", -5, STORES, Keys::Store, |db, argv| run(db, argv, Form::Member)),
+    data("georadiusbymember", -5, STORES, Keys::Radius, |db, argv| run(db, argv, Form::Member)),
     data("georadiusbymember_ro", -5, READ, key(1), |db, argv| run(db, argv, Form::MemberRo)),
 ];
 

@@ -2,10 +2,11 @@
 //!
 //! In Redis: t_hash.c.
 
+use super::picks::{Wanted, one};
 use super::sets::scan_reply;
 use super::strings::add_decimals;
 use super::table::{GROW_FAST, READ, READ_FAST, WRITE_FAST, data, key};
-use super::words::{command, int, is, number_word};
+use super::words::{command, int, number_word};
 use super::{Answer, Command, Refused};
 use crate::node::keyspace::{Db, Hash, number};
 use crate::words::{Argv, Reply};
@@ -124,31 +125,14 @@ fn hincrbyfloat(db: &mut Db<'_>, argv: &Argv) -> Answer {
 }
 
 fn hrandfield(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    let wanted = Wanted::read(&argv[2..], Some("withvalues"))?;
     let all = pairs(db, &argv[1])?;
-    let Some(count) = argv.get(2) else {
-        if all.is_empty() {
-            return Ok(Reply::Nil);
-        }
-        let at = db.rng.below(all.len() as u64) as usize;
-        return Ok(Reply::Bulk(all[at].0.clone()));
+    let Some(wanted) = wanted else {
+        return Ok(one(&all, db.rng).map_or(Reply::Nil, |(field, _)| Reply::Bulk(field)));
     };
-    let count = int(count)?;
-    let with_values = match &argv[3..] {
-        [] => false,
-        [word] if is(word, "withvalues") => true,
-        _ => return Err(Refused::Syntax),
-    };
-    // Fewer than nothing: so many, and the same one may come again.
-    let rows: Vec<_> = match usize::try_from(count) {
-        Ok(count) => all.into_iter().take(count).collect(),
-        Err(_) if all.is_empty() => Vec::new(),
-        Err(_) => {
-            let draw = |_| all[db.rng.below(all.len() as u64) as usize].clone();
-            (0..count.unsigned_abs()).map(draw).collect()
-        }
-    };
-    let rows = rows.into_iter().map(|(field, value)| (Reply::Bulk(field), Reply::Bulk(value)));
-    Ok(match with_values {
+    let rows = wanted.pick(all.len(), db.rng)?.into_iter().map(|place| all[place].clone());
+    let rows = rows.map(|(field, value)| (Reply::Bulk(field), Reply::Bulk(value)));
+    Ok(match wanted.paired {
         true => Reply::pairs(rows),
         false => Reply::Array(rows.map(|(field, _)| field).collect()),
     })

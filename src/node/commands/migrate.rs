@@ -3,7 +3,6 @@
 //! The source asks the target to restore each key and deletes what was acknowledged. The process does
 //! nothing else meanwhile (`Node::step`): a target that does not answer makes its source look dead.
 //! Connections are kept for ten seconds. In Redis: `migrateCommand`, `restoreCommand` (cluster.c). Spec: commands 6.
-//! Absent: AUTH2's user names.
 
 use super::blocking::Blocked;
 use super::table::{Flags, Keys, data, key, node};
@@ -51,6 +50,7 @@ struct Cached {
 #[derive(Clone, Debug)]
 struct Migration {
     client: ConnId,
+    argv: Argv,
     conn: ConnId,
     target: SocketAddr,
     until: Time,
@@ -77,7 +77,8 @@ struct Request {
     db: i64,
     copy: bool,
     replace: bool,
-    password: Option<Bytes>,
+    /// The words of AUTH: a user, if one is given, and a password.
+    auth: Vec<Bytes>,
     keys: Vec<Bytes>,
     timeout: Millis,
 }
@@ -117,7 +118,7 @@ fn migrate(node: &mut Node, call: &mut Call<'_>) -> Outcome {
     }
     node.block(call.conn, Blocked::Migration);
     let request = Request { keys, ..request };
-    node.begin_migration(call.now, call.conn, SocketAddr::new(ip, port), request, call.out);
+    node.begin_migration(call, SocketAddr::new(ip, port), request);
     Outcome::Blocked
 }
 
@@ -126,7 +127,7 @@ fn parse(argv: &[Bytes]) -> Result<Request, Refused> {
         db: 0,
         copy: false,
         replace: false,
-        password: None,
+        auth: Vec::new(),
         keys: vec![argv[3].clone()],
         timeout: Millis(0),
     };
@@ -137,10 +138,10 @@ fn parse(argv: &[Bytes]) -> Result<Request, Refused> {
         } else if is(word, "replace") {
             request.replace = true;
         } else if is(word, "auth") {
-            request.password = Some(words.next().ok_or(Refused::Syntax)?.clone());
+            request.auth = vec![words.next().ok_or(Refused::Syntax)?.clone()];
         } else if is(word, "auth2") {
-            words.next().ok_or(Refused::Syntax)?;
-            request.password = Some(words.next().ok_or(Refused::Syntax)?.clone());
+            let user = words.next().ok_or(Refused::Syntax)?.clone();
+            request.auth = vec![user, words.next().ok_or(Refused::Syntax)?.clone()];
         } else if is(word, "keys") {
             if !argv[3].is_empty() {
                 return Err(Refused::text(
@@ -160,18 +161,13 @@ fn parse(argv: &[Bytes]) -> Result<Request, Refused> {
 }
 
 impl Node {
-    fn begin_migration(
-        &mut self,
-        now: Time,
-        client: ConnId,
-        target: SocketAddr,
-        request: Request,
-        out: &mut Outbox,
-    ) {
+    fn begin_migration(&mut self, call: &mut Call<'_>, target: SocketAddr, request: Request) {
+        let (now, out) = (call.now, &mut *call.out);
         let cached = self.clients.migrations.cached.get(&target).copied();
         let conn = cached.map_or_else(|| out.connect(target, Port::Client), |cached| cached.conn);
         self.clients.migrations.running = Some(Migration {
-            client,
+            client: call.conn,
+            argv: call.argv.clone(),
             conn,
             target,
             until: now + request.timeout,
@@ -210,8 +206,8 @@ impl Node {
         let Some(migration) = &mut self.clients.migrations.running else { return };
         let request = &migration.request;
         let mut send = |words: Argv| out.send_client(migration.conn, ClientData::Request(words));
-        if let Some(password) = &request.password {
-            send(Argv::new([Bytes::from("AUTH"), password.clone()]));
+        if !request.auth.is_empty() {
+            send(Argv::new(std::iter::once(Bytes::from("AUTH")).chain(request.auth.clone())));
             migration.expected.push_back(Expected::Auth);
         }
         if selected != Some(request.db) {
@@ -261,7 +257,7 @@ impl Node {
             None => Reply::OK,
             Some(error) => Reply::error(format!("ERR Target instance replied with error: {error}")),
         };
-        self.end_migration(now, migration.client, reply, out);
+        self.end_migration(now, (migration.client, &migration.argv), reply, out);
     }
 
     fn delete_migrated(&mut self, now: Time, keys: &[Bytes], out: &mut Outbox) {
@@ -278,7 +274,14 @@ impl Node {
         self.propagate_effects(now, out);
     }
 
-    fn end_migration(&mut self, now: Time, client: ConnId, reply: Reply, out: &mut Outbox) {
+    fn end_migration(
+        &mut self,
+        now: Time,
+        (client, argv): (ConnId, &Argv),
+        reply: Reply,
+        out: &mut Outbox,
+    ) {
+        self.show_command_of(now, client, argv, out);
         let offset = self.replication.offset();
         if let Some(client) = self.clients.get_mut(client) {
             client.wrote_to = offset;
@@ -306,7 +309,7 @@ impl Node {
             self.delete_migrated(now, &migration.acknowledged, out);
         }
         let reply = Reply::error(format!("IOERR error or timeout {verb} to target instance"));
-        self.end_migration(now, migration.client, reply, out);
+        self.end_migration(now, (migration.client, &migration.argv), reply, out);
     }
 
     /// Gives up a target that does not answer in time.

@@ -8,35 +8,46 @@
 //! answers of a connection are in the order of its requests; a command that changed nothing
 //! propagates nothing.
 //! In Redis: `processCommand`, `call` (server.c), networking.c. Absent: ACL users but the default one,
-//! client-side caching, modules, MONITOR.
+//! client-side caching, modules.
 
 mod absent;
+mod acl;
+mod acl_log;
 mod bitfield;
 mod bits;
 mod blocking;
 mod call;
+mod client_list;
+mod client_tracking;
 mod clients;
 mod cluster;
 mod cluster_nodes;
 mod cluster_read;
 mod cluster_slots;
 mod command_info;
+mod command_keys;
 mod config;
 mod connection;
 mod containers;
 mod debug;
+mod facts;
 mod functions;
 mod gate;
 mod geo;
 mod geo_search;
 mod hashes;
 mod help;
+mod hyperloglog;
 mod info;
+mod key_specs;
 mod keys;
 mod kill;
 mod lists;
+mod lolwut;
 mod migrate;
+mod monitor;
 mod mpop;
+mod picks;
 mod pubsub;
 mod ready;
 mod refused;
@@ -105,6 +116,8 @@ pub(in crate::node) struct Call<'a> {
     pub command: &'static Command,
     /// Whether it may block: not inside EXEC or a script.
     pub may_block: bool,
+    /// How MONITOR shows it.
+    pub shown: monitor::Shown,
     /// Where effects go.
     pub out: &'a mut Outbox,
 }
@@ -113,6 +126,7 @@ pub(in crate::node) struct Call<'a> {
 pub static COMMANDS: &[&[Command]] = &[
     strings::COMMANDS,
     bits::COMMANDS,
+    hyperloglog::COMMANDS,
     bitfield::COMMANDS,
     keys::COMMANDS,
     lists::COMMANDS,
@@ -134,7 +148,10 @@ pub static COMMANDS: &[&[Command]] = &[
     server::COMMANDS,
     cluster::COMMANDS,
     containers::COMMANDS,
-    absent::COMMANDS,
+    functions::COMMANDS,
+    lolwut::COMMANDS,
+    monitor::COMMANDS,
+    picks::COMMANDS,
 ];
 
 /// The row of the command with this name, in any case of letters.

@@ -114,15 +114,16 @@ impl Subscriptions {
         let heard = self.of(kind).iter().filter(|(_, listeners)| listeners.contains(&conn));
         heard.map(|(name, _)| name.clone()).collect()
     }
+    /// How many channels, patterns and channels of shards a client listens to.
+    pub(super) fn counts(&self, conn: ConnId) -> [usize; 3] {
+        [Kind::Channel, Kind::Pattern, Kind::Shard].map(|kind| self.names_of(kind, conn).len())
+    }
     /// How many names of all kinds a client listens to.
     pub(super) fn count(&self, conn: ConnId) -> usize {
         if self.channels.is_empty() && self.patterns.is_empty() && self.shard_channels.is_empty() {
             return 0;
         }
-        [Kind::Channel, Kind::Pattern, Kind::Shard]
-            .map(|k| self.names_of(k, conn).len())
-            .iter()
-            .sum()
+        self.counts(conn).iter().sum()
     }
     /// What the answer to a (un)subscription counts: shard channels on their own.
     fn shown_count(&self, kind: Kind, conn: ConnId) -> i64 {

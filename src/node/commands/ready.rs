@@ -7,6 +7,7 @@
 
 use super::blocking::{Blocked, Wants};
 use super::gate::look_up;
+use super::monitor::Shown;
 use super::words::lower;
 use super::{Call, Outcome, Refused};
 use crate::node::Node;
@@ -87,7 +88,8 @@ impl Node {
     fn pop_again(&mut self, now: Time, conn: ConnId, argv: Argv, out: &mut Outbox) {
         let Ok(command) = look_up(&argv) else { return };
         // It must not take a new turn if it still has to wait.
-        let mut call = Call { now, conn, argv, command, may_block: false, out };
+        let mut call =
+            Call { now, conn, argv, command, may_block: false, shown: Shown::Already, out };
         let outcome = self.run(&mut call);
         self.propagate_effects(now, out);
         match outcome {

@@ -4,9 +4,10 @@
 //! such. Its keys are routed before it runs; every call inside is routed again. In Redis: eval.c,
 //! `scriptVerifyClusterState` (script.c). Spec: slots 7. Absent: the rest of Lua, EVALSHA, functions.
 
-use super::absent::absent;
+use super::absent::not_simulated;
 use super::gate::look_up;
 use super::help;
+use super::monitor::Shown;
 use super::table::{Flags, Keys, group, node};
 use super::words::{int, lower};
 use super::{Call, Command, Outcome, Refused};
@@ -26,8 +27,8 @@ const COUNTED: Keys = Keys::Counted { count: 2, store: 0 };
 pub(super) const COMMANDS: &[Command] = &[
     node("eval", -3, EVAL, COUNTED, eval),
     node("eval_ro", -3, EVAL.or(Flags::READONLY), COUNTED, eval),
-    node("evalsha", -3, EVAL, COUNTED, |_, _| no_script()),
-    node("evalsha_ro", -3, EVAL.or(Flags::READONLY), COUNTED, |_, _| no_script()),
+    node("evalsha", -3, EVAL, COUNTED, evalsha),
+    node("evalsha_ro", -3, EVAL.or(Flags::READONLY), COUNTED, evalsha),
     group(
         "script",
         -2,
@@ -40,7 +41,13 @@ pub(super) const COMMANDS: &[Command] = &[
             }),
             node("script|flush", -2, Flags::NOSCRIPT, Keys::None, |_, _| Reply::OK.into()),
             node("script|kill", 2, Flags::NOSCRIPT.or(Flags::ALLOW_BUSY), Keys::None, not_busy),
-            absent("script|debug", 3, Flags::NOSCRIPT, Keys::None),
+            node("script|debug", 3, Flags::NOSCRIPT, Keys::None, |node, call| {
+                match lower(&call.argv[2]).as_str() {
+                    "no" => Reply::OK.into(),
+                    "yes" | "sync" => not_simulated(node, call),
+                    _ => Refused::text("ERR Use SCRIPT DEBUG YES/SYNC/NO").into(),
+                }
+            }),
             help::row("script|help"),
         ],
     ),
@@ -51,7 +58,9 @@ pub(super) fn not_busy(_: &mut Node, _: &mut Call<'_>) -> Outcome {
     Refused::text("NOTBUSY No scripts in execution right now.").into()
 }
 
-fn no_script() -> Outcome {
+/// No script is kept, so none is known by its name.
+fn evalsha(node: &mut Node, call: &mut Call<'_>) -> Outcome {
+    node.show_now(call);
     Refused::text("NOSCRIPT No matching script. Please use EVAL.").into()
 }
 
@@ -68,6 +77,7 @@ enum Expression {
 }
 
 fn eval(node: &mut Node, call: &mut Call<'_>) -> Outcome {
+    node.show_now(call);
     let count = match int(&call.argv[2]) {
         Ok(count) if count < 0 => {
             return Refused::text("ERR Number of keys can't be negative").into();
@@ -186,6 +196,7 @@ fn call_from_script(
         argv,
         command,
         may_block: false,
+        shown: Shown::ByScript,
         out: &mut *call.out,
     };
     match node.run(inner) {

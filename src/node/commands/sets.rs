@@ -2,6 +2,7 @@
 //!
 //! In Redis: t_set.c. SPOP is propagated as the SREM it amounted to.
 
+use super::picks::{Wanted, one};
 use super::table::{
     Flags, GROW, GROW_FAST, Keys, READ, READ_FAST, WRITE_FAST, data, key, keys_from,
 };
@@ -133,20 +134,13 @@ fn spop(db: &mut Db<'_>, argv: &Argv) -> Answer {
 }
 
 fn srandmember(db: &mut Db<'_>, argv: &Argv) -> Answer {
-    let count = argv.get(2).map(|word| int(word)).transpose()?;
-    let mut all = members(db, &argv[1])?;
-    let Some(count) = count else {
-        if all.is_empty() {
-            return Ok(Reply::Nil);
-        }
-        return Ok(Reply::Bulk(all[db.rng.below(all.len() as u64) as usize].clone()));
+    let wanted = Wanted::read(&argv[2..], None)?;
+    let all = members(db, &argv[1])?;
+    let Some(wanted) = wanted else {
+        return Ok(one(&all, db.rng).map_or(Reply::Nil, Reply::Bulk));
     };
-    let mut taken = Vec::new();
-    while (taken.len() as u64) < count.unsigned_abs() && !all.is_empty() {
-        let at = db.rng.below(all.len() as u64) as usize;
-        taken.push(Reply::Bulk(if count < 0 { all[at].clone() } else { all.remove(at) }));
-    }
-    Ok(Reply::Array(taken))
+    let picked = wanted.pick(all.len(), db.rng)?.into_iter();
+    Ok(Reply::Array(picked.map(|place| Reply::Bulk(all[place].clone())).collect()))
 }
 
 /// How sets are combined.

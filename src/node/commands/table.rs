@@ -3,6 +3,7 @@
 //! Each family file holds the rows of its commands; the gate, COMMAND and the errors read them. In
 //! Redis: the JSON files of src/commands (7.0.15), which the rows' numbers and flags were read from.
 
+use super::words::is;
 use super::{Answer, Call, Outcome};
 use crate::node::Node;
 use crate::node::keyspace::Db;
@@ -64,8 +65,9 @@ flags! {
     0 WRITE "write" 1 READONLY "readonly" 2 DENYOOM "denyoom" 3 ADMIN "admin" 4 PUBSUB "pubsub"
     5 NOSCRIPT "noscript" 6 BLOCKING "blocking" 7 LOADING "loading" 8 STALE "stale"
     9 SKIP_MONITOR "skip_monitor" 10 SKIP_SLOWLOG "skip_slowlog" 11 ASKING "asking" 12 FAST "fast"
-    13 NO_AUTH "no_auth" 14 NO_ASYNC_LOADING "no_async_loading" 15 NO_MULTI "no_multi"
-    16 MOVABLE "movablekeys" 17 ALLOW_BUSY "allow_busy" 18 NO_MANDATORY_KEYS "no_mandatory_keys"
+    13 NO_AUTH "no_auth" 14 NO_MANDATORY_KEYS "no_mandatory_keys"
+    15 NO_ASYNC_LOADING "no_async_loading" 16 NO_MULTI "no_multi" 17 MOVABLE "movablekeys"
+    18 ALLOW_BUSY "allow_busy"
 }
 
 impl Flags {
@@ -106,15 +108,17 @@ pub enum Keys {
         /** How far apart. */
         step: usize,
     },
-    /// As many as the word at `count` says, right after it; and the one at `store`, if that is not 0.
+    /// As many as the word at `count` says, right after it; then the one at `store`, if that is not 0.
     Counted {
         /** Where their number is. */
         count: usize,
         /** Where a destination is. */
         store: usize,
     },
-    /// The word at 1, and the one after STORE.
-    Store,
+    /// SORT: the word at 1, and the one after STORE.
+    Sort,
+    /// GEORADIUS: the word at 1, and the one after STORE or STOREDIST.
+    Radius,
     /// MIGRATE: the word at 3, or those after KEYS.
     Migrate,
     /// XREAD: the first half of the words after STREAMS.
@@ -132,11 +136,8 @@ impl Keys {
                 (first..end).step_by(step).collect()
             }
             Keys::Counted { count, store } => counted(words, count, store),
-            Keys::Store => {
-                let after = |word: &Bytes| word.eq_ignore_ascii_case(b"STORE");
-                let store = words.iter().skip(2).rposition(after).map(|at| at + 3);
-                std::iter::once(1).chain(store.filter(|&at| at < words.len())).collect()
-            }
+            Keys::Sort => [Some(1), sort_target(words)].into_iter().flatten().collect(),
+            Keys::Radius => [Some(1), radius_target(words)].into_iter().flatten().collect(),
             Keys::Migrate => migrated(words),
             Keys::Streams => streams(words),
         }
@@ -144,46 +145,86 @@ impl Keys {
 }
 
 fn counted(words: &[Bytes], count: usize, store: usize) -> Vec<usize> {
-    let number = words.get(count).and_then(|word| crate::node::keyspace::number::integer(word));
     let room = words.len().saturating_sub(count + 1);
-    let number = match number.map(usize::try_from) {
-        Some(Ok(number)) if number <= room => number,
-        _ => return Vec::new(),
-    };
-    let destination = (store != 0 && number != 0).then_some(store);
-    destination.into_iter().chain(count + 1..count + 1 + number).collect()
+    let number = words.get(count).map_or(0, |word| super::words::atoi(word));
+    let number = usize::try_from(number).unwrap_or(0);
+    if number == 0 || room < number {
+        return Vec::new();
+    }
+    (count + 1..count + 1 + number).chain((store != 0).then_some(store)).collect()
+}
+
+/// Moves past options and their values, as many as `values` says; where the first word is that it does
+/// not know.
+fn skip_options(words: &[Bytes], mut at: usize, values: impl Fn(&Bytes) -> Option<usize>) -> usize {
+    while let Some(skipped) = words.get(at).and_then(&values) {
+        at += 1 + skipped;
+    }
+    at
+}
+
+fn sort_target(words: &[Bytes]) -> Option<usize> {
+    let mut target = None;
+    let mut at = 2;
+    while at < words.len() {
+        let word = &words[at];
+        if is(word, "limit") {
+            at += 2;
+        } else if is(word, "get") || is(word, "by") {
+            at += 1;
+        } else if is(word, "store") && at + 1 < words.len() {
+            // Whatever follows is looked at again: a key with the name of an option is one.
+            target = Some(at + 1);
+        }
+        at += 1;
+    }
+    target
+}
+
+fn radius_target(words: &[Bytes]) -> Option<usize> {
+    let mut target = None;
+    let mut at = 5;
+    while at + 1 < words.len() {
+        if is(&words[at], "store") || is(&words[at], "storedist") {
+            at += 1;
+            target = Some(at);
+        }
+        at += 1;
+    }
+    target
 }
 
 fn migrated(words: &[Bytes]) -> Vec<usize> {
-    let named = |word: &Bytes| word.eq_ignore_ascii_case(b"KEYS");
+    let option = |word: &Bytes| match () {
+        () if is(word, "keys") => None,
+        () if is(word, "auth") => Some(1),
+        () if is(word, "auth2") => Some(2),
+        () => Some(0),
+    };
+    let keys = skip_options(words, 6, option);
     match words.get(3) {
-        Some(key) if key.is_empty() => {
-            let keys = words.iter().skip(6).position(named).map(|at| at + 7);
-            keys.map_or(Vec::new(), |from| (from..words.len()).collect())
-        }
-        Some(_) => vec![3],
+        Some(_) if words.len() <= keys => vec![3],
+        // KEYS and a key are an error, which the command will tell.
+        Some(key) if !key.is_empty() => Vec::new(),
+        Some(_) => (keys + 1..words.len()).collect(),
         None => Vec::new(),
     }
 }
 
 /// A group or a consumer may be called STREAMS, so the options are read one by one.
 fn streams(words: &[Bytes]) -> Vec<usize> {
-    let mut at = 1;
-    while let Some(word) = words.get(at) {
-        let is = |name: &str| word.eq_ignore_ascii_case(name.as_bytes());
-        at += match () {
-            () if is("BLOCK") || is("COUNT") => 2,
-            () if is("GROUP") => 3,
-            () if is("NOACK") => 1,
-            () if is("STREAMS") => {
-                let names = words.len() - at - 1;
-                let keys = if names.is_multiple_of(2) { names / 2 } else { 0 };
-                return (at + 1..at + 1 + keys).collect();
-            }
-            () => break,
-        };
+    let option = |word: &Bytes| match () {
+        () if is(word, "block") || is(word, "count") => Some(1),
+        () if is(word, "group") => Some(2),
+        () if is(word, "noack") => Some(0),
+        () => None,
+    };
+    let at = skip_options(words, 1, option);
+    if !words.get(at).is_some_and(|word| is(word, "streams")) {
+        return Vec::new();
     }
-    Vec::new()
+    let several = words.len() - (at + 1);
+    if several.is_multiple_of(2) { (at + 1..at + 1 + several / 2).collect() } else { Vec::new() }
 }
 
 /// Keys at one place only.

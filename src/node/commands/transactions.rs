@@ -2,6 +2,7 @@
 //!
 //! In Redis: multi.c. What a transaction changed is propagated as one, between MULTI and EXEC.
 
+use super::monitor::Shown;
 use super::table::{Flags, Keys, keys_from, node};
 use super::{Call, Command, Outcome, Refused};
 use crate::node::Node;
@@ -85,6 +86,7 @@ fn exec(node: &mut Node, call: &mut Call<'_>) -> Outcome {
             argv,
             command,
             may_block: false,
+            shown: Shown::ByClient,
             out: &mut *call.out,
         };
         if let Outcome::Reply(reply) = node.run(&mut inner) {

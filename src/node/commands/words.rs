@@ -25,6 +25,16 @@ pub(super) fn int(word: &[u8]) -> Result<i64, Refused> {
     number::integer(word).ok_or(Refused::NotInteger)
 }
 
+/// The number at the start of a word, 0 if there is none: C's `atoi`.
+pub(super) fn atoi(word: &[u8]) -> i32 {
+    let text = String::from_utf8_lossy(word);
+    let text = text.trim_start();
+    let sign = usize::from(text.starts_with(['-', '+']));
+    let digits = text[sign..].bytes().take_while(u8::is_ascii_digit).count();
+    let number = text[..sign + digits].parse::<i128>().unwrap_or(0);
+    number.clamp(i64::MIN.into(), i64::MAX.into()) as i32
+}
+
 /// A float.
 pub(super) fn float(word: &[u8]) -> Result<f64, Refused> {
     number::float(word).ok_or(Refused::NotFloat)

@@ -28,7 +28,8 @@ pub(super) const COMMANDS: &[Command] = &[
     data("zscan", -3, READ, key(1), zscan),
 ];
 
-fn shown(score: Score) -> Reply {
+/// A score, as answers have it.
+pub(super) fn shown(score: Score) -> Reply {
     Reply::Double(Bytes::from(number::show_float(score.get())))
 }
 

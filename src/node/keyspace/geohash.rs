@@ -75,8 +75,12 @@ impl Place {
     /// The way between two places over the Earth, in metres.
     pub fn distance(self, other: Place) -> f64 {
         let (from, to) = (self.latitude.to_radians(), other.latitude.to_radians());
-        let u = ((to - from) / 2.0).sin();
         let v = ((other.longitude.to_radians() - self.longitude.to_radians()) / 2.0).sin();
+        if v == 0.0 {
+            // Along a meridian: the last digits differ from what the formula below gives.
+            return EARTH_RADIUS_M * (to - from).abs();
+        }
+        let u = ((to - from) / 2.0).sin();
         2.0 * EARTH_RADIUS_M * (u * u + from.cos() * to.cos() * v * v).sqrt().asin()
     }
 

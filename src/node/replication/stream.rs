@@ -83,6 +83,7 @@ impl Node {
                 "ping" | "select" | "multi" | "exec" => {}
                 _ => self.apply_from_master(now, command, out),
             }
+            self.show_command_of_master(now, command, out);
             self.replication.begin_backlog();
             self.replication.append(command.clone(), self.config.repl_backlog_size);
         }
