@@ -58,6 +58,8 @@ pub enum Dialog {
     Ledger,
     /// This moment as a link, and recordings to open.
     Share,
+    /// What a phone's top bar has no room for.
+    More,
 }
 
 /// In which state claims about Redis are.

@@ -18,6 +18,7 @@ use crate::ui::keyboard;
 use crate::ui::ledger::Ledger;
 use crate::ui::legend::Legend;
 use crate::ui::menu::NodeMenu;
+use crate::ui::more::More;
 use crate::ui::opening::OpeningDialog;
 use crate::ui::parts::Parts;
 use crate::ui::rail::RailView;
@@ -157,6 +158,7 @@ impl Component for App {
                 { match self.session.page.dialog {
                     None => html! {},
                     Some(Dialog::Help) => html! { <Help {lang} on_msg={&on_msg} /> },
+                    Some(Dialog::More) => html! { <More {lang} {theme} on_msg={&on_msg} /> },
                     Some(Dialog::Share) => self.share(lang, &on_msg),
                     Some(Dialog::Ledger) => html! { <Ledger {lang} filter={self.session.page.ledger.clone()} on_msg={&on_msg} /> },
                 } }

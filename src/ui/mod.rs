@@ -20,6 +20,7 @@ pub mod lanes;
 pub mod ledger;
 pub mod legend;
 pub mod menu;
+pub mod more;
 pub mod opening;
 pub mod packets;
 mod panic;

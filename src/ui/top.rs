@@ -5,6 +5,7 @@ use crate::session::Msg;
 use crate::session::page::{Dialog, Theme};
 use crate::ui::icon::{Icon, IconView};
 use crate::ui::input::value;
+use crate::ui::more::theme_switch;
 use crate::ui::shared::Shared;
 use crate::view::top::Top;
 use yew::prelude::*;
@@ -56,6 +57,8 @@ pub fn TopBar(props: &TopBarProps) -> Html {
             <div class="end">
                 <Languages {lang} {on_msg} />
                 <ThemeSwitch theme={*theme} {lang} {on_msg} />
+                <button class="ib phone-only" aria-label={say("more-open")} title={say("more-open")}
+                    onclick={on_msg.reform(|_| Msg::Dialog(Some(Dialog::More)))}><IconView icon={Icon::Menu} /></button>
                 <button class="ib desk-only" aria-label={say("share-open")} title={say("share-open")}
                     onclick={on_msg.reform(|_| Msg::Dialog(Some(Dialog::Share)))}><IconView icon={Icon::Share} /></button>
                 <button class="ib desk-only" aria-label={say("help-open")} title={say("help-open")}
@@ -188,13 +191,10 @@ struct ThemeSwitchProps {
 
 #[component]
 fn ThemeSwitch(ThemeSwitchProps { theme, lang, on_msg }: &ThemeSwitchProps) -> Html {
-    let (next, icon, id) = match theme {
-        Theme::Dark => (Theme::Light, Icon::Sun, "theme-light"),
-        Theme::Light => (Theme::Dark, Icon::Moon, "theme-dark"),
-    };
+    let (next, icon, id) = theme_switch(*theme);
     let label = word(*lang, id);
     html! {
-        <button class="ib" aria-label={label.clone()} title={label}
+        <button class="ib desk-only" aria-label={label.clone()} title={label}
             onclick={on_msg.reform(move |_| Msg::Theme(next))}><IconView {icon} /></button>
     }
 }
