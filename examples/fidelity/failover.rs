@@ -107,6 +107,7 @@ fn row(quantity: &'static str, real: &Sample, ours: &Sample, all: [usize; 2]) ->
     }
     let say = |sample: &Sample, all: usize| match sample.spread() {
         None => "never".to_owned(),
+        Some(_) if !is_time && kinds(sample).len() <= FEW_KINDS => say_kinds(&kinds(sample)),
         Some(spread) if sample.len() == all => spread.to_string(),
         Some(spread) => format!("{spread} (in {})", sample.len()),
     };
@@ -149,16 +150,23 @@ fn likelihood(real: &Sample, ours: &Sample, all: [usize; 2], is_time: bool) -> f
 }
 
 fn same_counts(real: &Sample, ours: &Sample) -> f64 {
-    let count = |sample: &Sample| {
-        let mut kinds: BTreeMap<i64, usize> = BTreeMap::new();
-        sample.0.iter().for_each(|value| *kinds.entry(*value as i64).or_default() += 1);
-        kinds
-    };
-    let (real_kinds, our_kinds) = (count(real), count(ours));
+    let (real_kinds, our_kinds) = (kinds(real), kinds(ours));
     match our_kinds.len() <= FEW_KINDS {
         true => exact::same_kinds(&real_kinds, &our_kinds),
         false => exact::same_values(&real.0, &ours.0),
     }
+}
+
+/// How many runs had which count.
+fn kinds(sample: &Sample) -> BTreeMap<i64, usize> {
+    let mut kinds: BTreeMap<i64, usize> = BTreeMap::new();
+    sample.0.iter().for_each(|value| *kinds.entry(*value as i64).or_default() += 1);
+    kinds
+}
+
+fn say_kinds<K: std::fmt::Display>(kinds: &BTreeMap<K, usize>) -> String {
+    let kinds: Vec<String> = kinds.iter().map(|(kind, n)| format!("{kind} x{n}")).collect();
+    kinds.join(", ")
 }
 
 /// An outcome, if it was recorded.
@@ -174,13 +182,9 @@ fn outcome(
     if real.is_empty() {
         return None;
     }
-    let say = |kinds: &BTreeMap<String, usize>| {
-        let kinds: Vec<String> = kinds.iter().map(|(kind, n)| format!("{kind} x{n}")).collect();
-        kinds.join(", ")
-    };
     let p = exact::same_kinds(&real, &ours);
     let overlap = real.keys().any(|kind| ours.contains_key(kind));
-    let (real, ours) = (say(&real), say(&ours));
+    let (real, ours) = (say_kinds(&real), say_kinds(&ours));
     Some(Row { quantity: what, real, ours, ratio: None, near: Near::NoMedian, overlap, p })
 }
 

@@ -89,7 +89,8 @@ Written by `cargo xtask fidelity`. Real: Redis 7.0.15 on loopback addresses, rec
 1 ms (the promotion as others see it: polled every 25 ms; ours are rounded and polled likewise). Ours: the
 same cluster and actions, at a random phase of all timers, in the world, where `nodes.conf` takes 0.5 to 3
 ms to reach the disk, as the recordings of the bus show, and a server that is started again comes up as
-long after the recorder's command as theirs did. Times are milliseconds after the first action.
+long after the recorder's command as theirs did. Times are milliseconds after the first action;
+counts and outcomes stand with the number of runs that had them.
 
 `within 10 %`: whether the medians are; `5 ms` if not, but the difference is no more than that. `in common`:
 whether the ranges overlap, or anything that both did. `p`: how likely samples at least so different are if
