@@ -250,8 +250,10 @@ const TITLE: &str = "
 ## What follows what
 
 Packets that are no pings and no answers to pings, in the order in which each kind first left each
-kind of sender; milliseconds after the action. Ours: least, median and most of all runs. Who notices
-first is luck, so that the times of FAIL differ from run to run, real or not. Whether somebody needs an UPDATE is luck, too: it takes a packet of the old
-owner in the 40 ms in which the news waits for an acknowledgement (the one real run of `manual_failover_6`
-had one, and so have about one in five of ours).
+kind of sender; milliseconds after the action. Ours: least, median and most of all runs. `p` of an order: how
+likely one that is at least as rare is in ours. Who notices first is luck, so that the times of FAIL differ
+from run to run, real or not. Whether somebody needs an UPDATE is luck, too: it takes a packet of the old
+owner in the 40 ms in which the news waits for an acknowledgement. The one real run of `manual_failover_6`
+had one, and so have three in ten of ours: a paused master pings its heir at every tick. There the recorder's
+command took 3 ms until the first packet left, and its servers were slower by as much.
 ";

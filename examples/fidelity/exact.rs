@@ -106,7 +106,7 @@ pub(crate) fn believed(p_values: &[f64], mistaken: f64) -> f64 {
     let mut sorted = p_values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let fits = |&(k, p): &(usize, &f64)| *p <= mistaken * (k + 1) as f64 / p_values.len() as f64;
-    sorted.iter().enumerate().filter(fits).last().map_or(-1.0, |(_, p)| *p)
+    sorted.iter().enumerate().rfind(fits).map_or(-1.0, |(_, p)| *p)
 }
 
 #[cfg(test)]
