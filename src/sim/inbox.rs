@@ -57,9 +57,13 @@ impl Inbox {
                     continue;
                 }
                 Pending::Packet(to, ..) => Source::Socket(*to),
-                Pending::Input(Input::ConnectFailed { conn } | Input::Closed { conn }, _) => {
-                    Source::Socket(*conn)
-                }
+                Pending::Input(
+                    Input::ConnectFailed { conn }
+                    | Input::Closed { conn }
+                    | Input::Unsent { conn, .. }
+                    | Input::Writable { conn },
+                    _,
+                ) => Source::Socket(*conn),
                 Pending::Input(..) => Source::Signal,
             };
             match ready.iter_mut().find(|(other, _)| *other == source) {
