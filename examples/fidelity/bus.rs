@@ -1,17 +1,18 @@
 //! The bus: packets a second and gossip entries a packet in steady clusters, and what follows what
 //! when something happens.
 
+use super::exact;
 use super::lab::{self, Lab};
+use super::numbers::say_p;
 use super::recorded;
 use serde_json::Value;
 use slotlab::shapes::message::Kind;
-use slotlab::shapes::spec::Latency;
+use slotlab::shapes::spec::{Latency, Wait};
 use slotlab::sim::Action;
 use std::fmt::Write;
 
-/// The steady recordings, and how many seconds of ours to count.
-pub(crate) const STEADY: [(&str, u64); 3] =
-    [("steady_6_nt2000", 200), ("steady_6_nt15000", 600), ("steady_30_nt2000", 30)];
+/// The steady recordings.
+pub(crate) const STEADY: [&str; 3] = ["steady_6_nt2000", "steady_6_nt15000", "steady_30_nt2000"];
 
 /// Rates of a steady cluster.
 #[derive(Clone, Copy, Debug)]
@@ -38,30 +39,28 @@ pub(crate) fn real(scenario: &str) -> Rates {
     Rates { pings: rate("PING"), pongs: rate("PONG"), entries: entries / packets }
 }
 
-/// What the world does, counted for so many seconds in each of some runs.
-pub(crate) fn ours(scenario: &str, seconds: u64, seeds: u64) -> Rates {
+/// What the world does in as many seconds as were recorded, once with each seed.
+pub(crate) fn ours(scenario: &str, seeds: u64) -> Vec<Rates> {
     let recording = recorded::bus(scenario);
     let node_timeout = recording["config"]["node_timeout_ms"].as_u64().expect("a node timeout");
+    let seconds = recording["seconds"].as_f64().expect("how long it was recorded");
     let members = recorded::members(&recording["nodes"]);
-    let (mut pings, mut pongs, mut entries, mut packets) = (0, 0, 0u64, 0);
-    for seed in 0..seeds {
-        let mut lab = Lab::build(&members, &lab::config(node_timeout), seed);
+    let play = |seed| {
+        let mut lab = Lab::build(&members, &lab::config(node_timeout), Wait::none(), seed);
         lab.act(&Action::Latency(latency(&recording)));
         lab.run_about(2 * node_timeout, 1000);
         lab.watch.on = true;
-        lab.run(seconds * 1000);
+        lab.run((seconds * 1000.0) as u64);
         let counts = lab.count_packets();
-        pings += counts.get(&Kind::Ping).copied().unwrap_or(0);
-        pongs += counts.get(&Kind::Pong).copied().unwrap_or(0);
-        packets += lab.watch.packets.len() as u64;
-        entries += lab.watch.packets.iter().map(|sent| u64::from(sent.gossip)).sum::<u64>();
-    }
-    let time = (seconds * seeds) as f64;
-    Rates {
-        pings: pings as f64 / time,
-        pongs: pongs as f64 / time,
-        entries: entries as f64 / packets as f64,
-    }
+        let rate = |kind| counts.get(&kind).map_or(0.0, |&n| n as f64 / seconds);
+        let entries: u64 = lab.watch.packets.iter().map(|sent| u64::from(sent.gossip)).sum();
+        Rates {
+            pings: rate(Kind::Ping),
+            pongs: rate(Kind::Pong),
+            entries: entries as f64 / lab.watch.packets.len() as f64,
+        }
+    };
+    (0..seeds).map(play).collect()
 }
 
 /// The machine's network: round trips as long on average as the recorded ones. One recording's
@@ -71,22 +70,42 @@ pub(crate) fn latency(recording: &Value) -> Latency {
     Latency { base_us: 30, jitter_us: mean_us as u64 - 60 }
 }
 
+/// One of the rates, and its name.
+type Pick = (&'static str, fn(&Rates) -> f64);
+
+/// All of them.
+pub(crate) const RATES: [Pick; 3] = [
+    ("PING / s", |rates| rates.pings),
+    ("PONG / s", |rates| rates.pongs),
+    ("gossip entries a packet", |rates| rates.entries),
+];
+
+/// A rate on average.
+pub(crate) fn mean(rates: &[Rates], pick: fn(&Rates) -> f64) -> f64 {
+    rates.iter().map(pick).sum::<f64>() / rates.len() as f64
+}
+
 /// The report `docs/fidelity/bus.md`.
-pub(crate) fn report() -> String {
-    let mut text = String::from(TITLE);
-    for (scenario, seconds) in STEADY {
-        let (real, ours) = (real(scenario), ours(scenario, seconds, 3));
-        for (what, real, ours) in [
-            ("PING / s", real.pings, ours.pings),
-            ("PONG / s", real.pongs, ours.pongs),
-            ("gossip entries a packet", real.entries, ours.entries),
-        ] {
-            let percent = 100.0 * (ours / real - 1.0);
-            writeln!(text, "| {scenario} | {what} | {real:.2} | {ours:.2} | {percent:+.1} % |")
-                .expect("a String");
+pub(crate) fn report(seeds: u64) -> String {
+    let mut text = format!("{TITLE}Ours: {seeds} seeds.\n{STEADY_HEAD}");
+    for scenario in STEADY {
+        let (real, ours) = (real(scenario), ours(scenario, seeds));
+        for (what, pick) in RATES {
+            let (real, mean) = (pick(&real), mean(&ours, pick));
+            let percent = 100.0 * (mean / real - 1.0);
+            let all: Vec<f64> = ours.iter().map(pick).collect();
+            let p = say_p(exact::same_values(&[real], &all));
+            let (least, most) = all
+                .iter()
+                .fold((f64::MAX, f64::MIN), |(least, most), &x| (least.min(x), most.max(x)));
+            writeln!(
+                text,
+                "| {scenario} | {what} | {real:.2} | {least:.2} / {mean:.2} / {most:.2} | {percent:+.1} % | {p} |"
+            )
+            .expect("a String");
         }
     }
-    text + &scale() + &super::causes::report(20)
+    text + &scale() + &super::causes::report(seeds)
 }
 
 /// Messages a second of whole clusters, half masters and half replicas.
@@ -119,7 +138,7 @@ fn scale() -> String {
 const LATE: Latency = Latency { base_us: 30, jitter_us: 19_940 };
 
 fn messages_per_s(members: &[recorded::Member], node_timeout: u64, latency: Latency) -> f64 {
-    let mut lab = Lab::build(members, &lab::config(node_timeout), 1);
+    let mut lab = Lab::build(members, &lab::config(node_timeout), Wait::none(), 1);
     lab.act(&Action::Latency(latency));
     lab.run(2 * node_timeout);
     let before = lab.bus_messages();
@@ -146,10 +165,13 @@ of 101 ms only if its answer took less than 10 ms, else on the eleventh.
 const TITLE: &str = "# The cluster bus: real servers and ours
 
 Written by `cargo xtask fidelity`. Real: every packet between Redis 7.0.15 servers on one loopback,
-each on its own address. Ours: the same cluster in the world.
+each on its own address; each scenario was recorded once. Ours: the same cluster in the world, for as long
+as was recorded. `p`: how likely a run of ours is at least so far from the usual as the recorded one; with
+one recording it is small only where hardly any run of ours is like it. ";
 
+const STEADY_HEAD: &str = "
 ## Steady clusters
 
-| recording | what | real | ours | difference |
-|---|---|---|---|---|
+| recording | what | real | ours, least / mean / most | difference | p |
+|---|---|---|---|---|---|
 ";

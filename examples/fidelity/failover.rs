@@ -1,60 +1,59 @@
 //! All failure experiments, each played with many seeds: ours beside the real ones.
 
+use super::exact;
 use super::measures::{COUNTS, TIMES};
-use super::numbers::{Sample, Spread};
+use super::numbers::{Sample, say_p};
 use super::recorded;
-use super::stories::{self, Outcome, STORIES};
+use super::stories::{self, Outcome};
 use serde_json::Value;
-use slotlab::words::{Rng, Seed};
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 /// Times that differ by so much are equal: both the log and the network have their grain.
-const CLOSE_MS: f64 = 5.0;
+pub(crate) const CLOSE_MS: f64 = 5.0;
+/// A count with more values than this is compared like a time.
+const FEW_KINDS: usize = 8;
 
-/// How our values of a quantity stand to the real ones.
+/// How near our median of a quantity is to the real one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum Verdict {
-    /// The medians differ by a tenth or by five milliseconds at most; counts are equal.
-    Close,
-    /// They differ by more, but so few real runs could have come from ours.
-    Luck,
-    /// They differ.
-    Apart,
+pub(crate) enum Near {
+    /// Within a tenth.
+    Tenth,
+    /// A time, and within 5 ms.
+    Grain,
+    /// Further away.
+    Far,
+    /// Not a quantity, or one that only one side has.
+    NoMedian,
 }
 
-impl Verdict {
-    fn word(self) -> &'static str {
+impl Near {
+    /// As the table has it.
+    pub(crate) fn word(self) -> &'static str {
         match self {
-            Verdict::Close => "yes",
-            Verdict::Luck => "luck",
-            Verdict::Apart => "**no**",
+            Near::Tenth => "yes",
+            Near::Grain => "5 ms",
+            Near::Far => "no",
+            Near::NoMedian => "-",
         }
     }
 }
 
-/// One quantity: real and ours.
+/// One quantity or outcome: real and ours.
 pub(crate) struct Row {
     /// Its name in the recordings.
     pub(crate) quantity: &'static str,
-    /// The recording, and in how many runs it occurred.
-    pub(crate) real: Option<(Spread, usize)>,
-    /// Ours, and in how many runs it occurred.
-    pub(crate) ours: Option<(Spread, usize)>,
-    /// How they stand to each other.
-    pub(crate) verdict: Verdict,
-    /// Whether the ranges have something in common.
-    pub(crate) overlap: bool,
-}
-
-impl Row {
+    /// What was recorded, in words.
+    pub(crate) real: String,
+    /// What ours did, in words.
+    pub(crate) ours: String,
     /// Our median divided by the real one.
-    pub(crate) fn ratio(&self) -> f64 {
-        match (self.ours, self.real) {
-            (Some((ours, _)), Some((real, _))) if real.median != 0.0 => ours.median / real.median,
-            _ => f64::NAN,
-        }
-    }
+    pub(crate) ratio: Option<f64>,
+    /// How near the medians are.
+    pub(crate) near: Near,
+    /// Whether the ranges (of an outcome: what may happen) have something in common.
+    pub(crate) overlap: bool,
+    /// How likely samples at least so different are if they come from one distribution.
+    pub(crate) p: f64,
 }
 
 /// An experiment played with many seeds.
@@ -65,143 +64,140 @@ pub(crate) struct Played {
     pub(crate) outcomes: BTreeMap<Outcome, usize>,
 }
 
-/// Plays one experiment with many seeds.
-pub(crate) fn compare(experiment: &Value, script: &str, seeds: u64) -> Played {
+/// Plays one experiment with many seeds; no other experiment has the same.
+pub(crate) fn compare(experiment: &Value, runs: &Value, script: &str, seeds: u64) -> Played {
+    let name = experiment["experiment"].as_str().unwrap_or_default();
+    let number: u64 = name[1..3].parse().expect("experiments are numbered");
     let mut samples: BTreeMap<&str, Sample> = BTreeMap::new();
-    let mut outcomes = BTreeMap::new();
+    let mut outcomes: BTreeMap<Outcome, usize> = BTreeMap::new();
     for seed in 0..seeds {
-        let (outcome, measures) = stories::play(experiment, script, seed);
+        let (outcome, measures) = stories::play(experiment, script, number * 1000 + seed);
         *outcomes.entry(outcome).or_default() += 1;
         for (quantity, value) in measures {
             samples.entry(quantity).or_default().add(value);
         }
     }
+    let runs = &runs[name];
+    let all = [runs["runs"].as_u64().unwrap_or(0) as usize, seeds as usize];
     let nothing = Sample::default();
     let row = |quantity: &'static str| {
-        let ours = samples.get(quantity).unwrap_or(&nothing);
-        row(experiment, quantity, ours, seeds as usize)
+        let mut real = recorded::sample(runs, quantity);
+        let mut ours = samples.get(quantity).unwrap_or(&nothing).clone();
+        if COUNTS.contains(&quantity) && quantity != "epoch_new_master" {
+            real.0.resize(all[0], 0.0);
+            ours.0.resize(all[1], 0.0);
+        }
+        row(quantity, &real, &ours, all)
     };
-    let rows = TIMES.into_iter().chain(COUNTS).filter_map(row).collect();
+    let of_outcome = [
+        outcome("winner", experiment, &outcomes, |outcome| &outcome.winner),
+        outcome("keys_of_A_at_end", experiment, &outcomes, |outcome| &outcome.key),
+    ];
+    let rows = TIMES.into_iter().chain(COUNTS).filter_map(row);
+    let rows = of_outcome.into_iter().flatten().chain(rows).collect();
     Played { rows, outcomes }
 }
 
-fn row(experiment: &Value, quantity: &'static str, ours: &Sample, seeds: usize) -> Option<Row> {
-    let real = recorded::spread(experiment, quantity).zip(recorded::runs(experiment, quantity));
-    let spread = ours.spread().map(|spread| (spread, ours.len()));
-    if COUNTS.contains(&quantity) && [real, spread].iter().flatten().all(|(s, _)| s.max == 0.0) {
+/// A quantity, unless neither side has it. `all`: how many runs there were, real and ours.
+fn row(quantity: &'static str, real: &Sample, ours: &Sample, all: [usize; 2]) -> Option<Row> {
+    let [real_spread, our_spread] = [real.spread(), ours.spread()];
+    let is_time = TIMES.contains(&quantity);
+    if [real_spread, our_spread].iter().flatten().all(|spread| !is_time && spread.max == 0.0) {
         return None;
     }
-    let (verdict, overlap) = match (real, spread) {
-        (None, None) => return None,
-        // It never occurred, or hardly ever, where few runs were made.
-        (None, Some((_, runs))) if runs * 10 < seeds => return None,
-        (None, Some(_)) | (Some(_), None) => (Verdict::Apart, false),
-        (Some((real, runs)), Some((spread, _))) => {
-            let slack = if TIMES.contains(&quantity) { CLOSE_MS } else { 0.0 };
-            let overlap = real.min <= spread.max + slack && spread.min <= real.max + slack;
-            (judge(quantity, real, runs, ours, spread), overlap)
-        }
-    };
-    Some(Row { quantity, real, ours: spread, verdict, overlap })
-}
-
-fn judge(quantity: &str, real: Spread, runs: usize, ours: &Sample, spread: Spread) -> Verdict {
-    let apart = (spread.median - real.median).abs();
-    let is_time = TIMES.contains(&quantity);
-    if apart == 0.0 || (is_time && (apart <= CLOSE_MS || apart <= real.median * 0.1)) {
-        return Verdict::Close;
-    }
-    let likely = ours.medians_of(runs, &mut Rng::new(Seed(1), 0));
-    match likely.min <= real.median && real.median <= likely.max {
-        true => Verdict::Luck,
-        false => Verdict::Apart,
-    }
-}
-
-/// The report `docs/fidelity/failover.md`.
-pub(crate) fn report(seeds: u64) -> String {
-    let mut text = format!("{TITLE}Ours: {seeds} seeds each.\n");
-    let mut tables = String::new();
-    let mut tally: BTreeMap<Verdict, usize> = BTreeMap::new();
-    let mut apart = String::new();
-    let mut overlapping = 0;
-    let all = recorded::failovers();
-    for (name, script) in STORIES {
-        let experiment = all.iter().find(|e| e["experiment"] == *name).expect("it was recorded");
-        let played = compare(experiment, script, seeds);
-        for row in &played.rows {
-            *tally.entry(row.verdict).or_default() += 1;
-            overlapping += usize::from(row.overlap);
-            if row.verdict == Verdict::Apart || !row.overlap {
-                writeln!(apart, "| {name} {}", cells(row, seeds)).expect("a String");
-            }
-        }
-        tables.push_str(&table(name, experiment, &played, seeds));
-    }
-    let count = |verdict| tally.get(&verdict).copied().unwrap_or(0);
-    let total: usize = tally.values().sum();
-    writeln!(
-        text,
-        "\nOf {total} quantities in {} experiments, {} are close; {} are not, but so few real runs could \
-         have come from ours; {} differ. In {overlapping} the ranges overlap.\n\n## What differs\n\n\
-         | experiment | quantity | real min / median / max | ours | ratio | close | ranges overlap |\n\
-         |---|---|---|---|---|---|---|\n{apart}",
-        STORIES.len(),
-        count(Verdict::Close),
-        count(Verdict::Luck),
-        count(Verdict::Apart),
-    )
-    .expect("a String");
-    text + WHY + &tables
-}
-
-fn table(name: &str, experiment: &Value, played: &Played, seeds: u64) -> String {
-    let about = experiment["about"].as_str().unwrap_or_default();
-    let repeats = &experiment["repeats"];
-    let fits = played.outcomes.iter().filter(|(outcome, _)| stories::may_be(experiment, outcome));
-    let fits: usize = fits.map(|(_, n)| n).sum();
-    let ours: Vec<String> =
-        played.outcomes.iter().map(|(outcome, n)| format!("{outcome} x{n}")).collect();
-    let mut text = format!(
-        "\n## {name}\n\n{about}. Real: {repeats} runs. Winner and key: {} really; {} here; {fits} of {seeds} \
-         as recorded.\n\n| quantity | real min / median / max | ours | ratio | close | ranges overlap |\n\
-         |---|---|---|---|---|---|\n",
-        stories::recorded_outcome(experiment),
-        ours.join("; ")
-    );
-    for row in &played.rows {
-        writeln!(text, "{}", cells(row, seeds)).expect("a String");
-    }
-    text
-}
-
-fn cells(row: &Row, seeds: u64) -> String {
-    let say = |side: Option<(Spread, usize)>, all: usize| match side {
+    let say = |sample: &Sample, all: usize| match sample.spread() {
         None => "never".to_owned(),
-        Some((spread, runs)) if runs == all => spread.to_string(),
-        Some((spread, runs)) => format!("{spread} (in {runs})"),
+        Some(_) if !is_time && kinds(sample).len() <= FEW_KINDS => say_kinds(&kinds(sample)),
+        Some(spread) if sample.len() == all => spread.to_string(),
+        Some(spread) => format!("{spread} (in {})", sample.len()),
     };
-    let real_runs = row.real.map_or(0, |(_, runs)| runs);
-    let ratio = if row.ratio().is_nan() { "-".to_owned() } else { format!("{:.2}", row.ratio()) };
-    let (real, ours) = (say(row.real, real_runs), say(row.ours, seeds as usize));
-    let overlap = if row.overlap { "yes" } else { "**no**" };
-    format!("| {} | {real} | {ours} | {ratio} | {} | {overlap} |", row.quantity, row.verdict.word())
+    let (near, overlap, ratio) = match (real_spread, our_spread) {
+        (Some(real), Some(ours)) => {
+            let slack = if is_time { CLOSE_MS } else { 0.0 };
+            let apart = (ours.median - real.median).abs();
+            let near = match apart {
+                apart if apart <= real.median.abs() * 0.1 => Near::Tenth,
+                apart if apart <= slack => Near::Grain,
+                _ => Near::Far,
+            };
+            let overlap = real.min <= ours.max && ours.min <= real.max;
+            let ratio = (real.median != 0.0).then(|| ours.median / real.median);
+            (near, overlap, ratio)
+        }
+        // What occurs in some runs only may not occur in a few.
+        _ => (Near::NoMedian, real.len() < all[0] && ours.len() < all[1], None),
+    };
+    let p = likelihood(real, ours, all, is_time);
+    let (real, ours) = (say(real, all[0]), say(ours, all[1]));
+    Some(Row { quantity, real, ours, ratio, near, overlap, p })
 }
 
-const TITLE: &str = "# Failover: real servers and ours
+/// The values, and in how many runs there are any: if both may differ, two tests count as one.
+fn likelihood(real: &Sample, ours: &Sample, all: [usize; 2], is_time: bool) -> f64 {
+    let had = |sample: &Sample, all: usize| {
+        BTreeMap::from([(true, sample.len()), (false, all - sample.len())])
+    };
+    let values = match (real.len(), ours.len()) {
+        (0, _) | (_, 0) => 1.0,
+        _ if is_time => exact::same_values(&real.0, &ours.0),
+        _ => same_counts(real, ours),
+    };
+    if [real.len(), ours.len()] == all {
+        return values;
+    }
+    let occurs = exact::same_kinds(&had(real, all[0]), &had(ours, all[1]));
+    (2.0 * values.min(occurs)).min(1.0)
+}
 
-Written by `cargo xtask fidelity`. Real: Redis 7.0.15 on loopback addresses, recorded with debug logs at
-1 ms (the promotion as others see it: polled every 25 ms, here too). Ours: the same cluster and actions, at
-a random phase of all timers, in the world, where `nodes.conf` takes 0.5 to 3 ms to reach the disk, as the
-recordings of the bus show. Times are milliseconds after the first action. `close`: the medians
-differ by a tenth or 5 ms at most, and counts not at all; `luck`: they differ by more, but the real median
-is one that as many runs of ours have in 98 of 100 draws. ";
+fn same_counts(real: &Sample, ours: &Sample) -> f64 {
+    let (real_kinds, our_kinds) = (kinds(real), kinds(ours));
+    match our_kinds.len() <= FEW_KINDS {
+        true => exact::same_kinds(&real_kinds, &our_kinds),
+        false => exact::same_values(&real.0, &ours.0),
+    }
+}
 
-const WHY: &str = "
-Why, as far as we know: a thawed master that is asked for its vote says no in most of our runs, and only in
-some of the real ones (`votes_denied_count`): what its sockets hold is read in another order. Two votes
-come to a real candidate in one round of its loop, to ours one by one, and between them it notes that it
-still waits (`cant_failover_count`). Once in six real runs of f20 the state fell for 35 ms. Real processes
-need 20 ms more to start than ours (f33, f34). Not measured here: what the writers of the recordings
-suffered.
-";
+/// How many runs had which count.
+fn kinds(sample: &Sample) -> BTreeMap<i64, usize> {
+    let mut kinds: BTreeMap<i64, usize> = BTreeMap::new();
+    sample.0.iter().for_each(|value| *kinds.entry(*value as i64).or_default() += 1);
+    kinds
+}
+
+fn say_kinds<K: std::fmt::Display>(kinds: &BTreeMap<K, usize>) -> String {
+    let kinds: Vec<String> = kinds.iter().map(|(kind, n)| format!("{kind} x{n}")).collect();
+    kinds.join(", ")
+}
+
+/// An outcome, if it was recorded.
+fn outcome(
+    what: &'static str,
+    experiment: &Value,
+    outcomes: &BTreeMap<Outcome, usize>,
+    pick: fn(&Outcome) -> &String,
+) -> Option<Row> {
+    let real = stories::recorded_outcomes(experiment, what);
+    let mut ours: BTreeMap<String, usize> = BTreeMap::new();
+    outcomes.iter().for_each(|(outcome, n)| *ours.entry(pick(outcome).clone()).or_default() += n);
+    if real.is_empty() {
+        return None;
+    }
+    let p = exact::same_kinds(&real, &ours);
+    let overlap = real.keys().any(|kind| ours.contains_key(kind));
+    let (real, ours) = (say_kinds(&real), say_kinds(&ours));
+    Some(Row { quantity: what, real, ours, ratio: None, near: Near::NoMedian, overlap, p })
+}
+
+impl Row {
+    /// As a line of a table. `believed`: the p-value at and below which the two are told apart.
+    pub(crate) fn cells(&self, believed: f64) -> String {
+        let ratio = self.ratio.map_or("-".to_owned(), |ratio| format!("{ratio:.2}"));
+        let overlap = if self.overlap { "yes" } else { "**no**" };
+        let p = match self.p <= believed {
+            true => format!("**{}**", say_p(self.p)),
+            false => say_p(self.p),
+        };
+        let Row { quantity, real, ours, near, .. } = self;
+        format!("| {quantity} | {real} | {ours} | {ratio} | {} | {overlap} | {p} |", near.word())
+    }
+}

@@ -8,11 +8,13 @@ mod bus;
 mod causes;
 #[path = "../../tests/ledger/claims.rs"]
 mod claims;
+mod exact;
 mod failover;
 mod lab;
 mod measures;
 mod numbers;
 mod recorded;
+mod report;
 #[path = "../../tests/ledger/sources.rs"]
 mod sources;
 mod stories;
@@ -26,7 +28,7 @@ fn main() -> std::io::Result<()> {
     let seeds = std::env::args().nth(1).and_then(|word| word.parse().ok()).unwrap_or(200);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/fidelity");
     std::fs::create_dir_all(&folder)?;
-    for (name, report) in [("bus.md", bus::report()), ("failover.md", failover::report(seeds))] {
+    for (name, report) in [("bus.md", bus::report(seeds)), ("failover.md", report::report(seeds))] {
         std::fs::write(folder.join(name), report)?;
         println!("wrote docs/fidelity/{name}");
     }

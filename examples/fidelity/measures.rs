@@ -46,6 +46,9 @@ pub(crate) const COUNTS: [&str; 7] = [
 /// How often the recordings' poller asked, in milliseconds.
 const POLL_MS: u64 = 25;
 
+/// Any time before all others.
+const SINCE: Time = Time::from_unix_s(1_700_000_000);
+
 /// What was measured in one run.
 pub(crate) type Measures = BTreeMap<&'static str, f64>;
 
@@ -56,8 +59,10 @@ struct Story<'a> {
 }
 
 impl Story<'_> {
+    /// As a log says it: it has whole milliseconds, the action had its fraction of one.
     fn ms(&self, at: Time) -> f64 {
-        at.micros_since(self.start) as f64 / 1000.0
+        let logged = Time::from_unix_ms(at.unix_ms());
+        logged.micros_since(SINCE) as f64 / 1000.0 - self.start.micros_since(SINCE) as f64 / 1000.0
     }
     fn all(&self, pick: impl Fn(&Fact) -> bool) -> impl Iterator<Item = (Time, ContainerIx)> {
         let hits = self.facts.iter().filter(move |(_, _, fact)| pick(fact));
@@ -118,6 +123,7 @@ pub(crate) fn of(lab: &mut Lab, start: Time) -> Measures {
     let mut polled = || lab.luck.below(POLL_MS * 1000) as f64 / 1000.0;
     let seen = seen.into_iter().map(|at| at + polled()).max_by(f64::total_cmp);
     seen.into_iter().for_each(|at| _ = measures.insert("promotion_seen_by_all", at));
+    measures.values_mut().for_each(|value| *value = value.round() + 0.0);
     measures
 }
 

@@ -1,10 +1,8 @@
 //! Samples and their quantiles, as the recordings' summaries have them.
 
-use slotlab::words::Rng;
-
 /// What was measured in many runs, in milliseconds or plain counts.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Sample(Vec<f64>);
+pub(crate) struct Sample(pub(crate) Vec<f64>);
 
 impl Sample {
     /// Adds one run's value.
@@ -14,19 +12,6 @@ impl Sample {
     /// How many runs had the value.
     pub(crate) fn len(&self) -> usize {
         self.0.len()
-    }
-    /// Between which bounds the median of so many of these lies in 98 of 100 draws.
-    pub(crate) fn medians_of(&self, runs: usize, rng: &mut Rng) -> Spread {
-        const DRAWS: usize = 1000;
-        let mut drawn = Vec::new();
-        for _ in 0..DRAWS {
-            let pick = |_| self.0[rng.below(self.0.len() as u64) as usize];
-            let some = Sample((0..runs).map(pick).collect());
-            drawn.extend(some.spread().map(|spread| spread.median));
-        }
-        drawn.sort_by(f64::total_cmp);
-        let at = |hundredth: usize| drawn[(DRAWS - 1) * hundredth / 100];
-        Spread { min: at(1), median: at(50), max: at(99) }
     }
     /// Smallest, median and greatest; none without values.
     pub(crate) fn spread(&self) -> Option<Spread> {
@@ -56,5 +41,14 @@ pub(crate) struct Spread {
 impl std::fmt::Display for Spread {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:.0} / {:.0} / {:.0}", self.min, self.median, self.max)
+    }
+}
+
+/// A p-value as it is read.
+pub(crate) fn say_p(p: f64) -> String {
+    match p {
+        p if 0.1 <= p => format!("{p:.2}"),
+        p if 0.001 <= p => format!("{p:.3}"),
+        _ => "< 0.001".to_owned(),
     }
 }

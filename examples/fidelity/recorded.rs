@@ -1,6 +1,6 @@
-//! The recordings' summaries, read from `tests/oracle`.
+//! The recordings' summaries and what was measured in each run, read from `tests/oracle`.
 
-use super::numbers::Spread;
+use super::numbers::Sample;
 use serde_json::Value;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -54,16 +54,26 @@ pub(crate) fn failovers() -> Vec<Value> {
     }
 }
 
-/// The real spread of a quantity of an experiment, if it occurred.
-pub(crate) fn spread(experiment: &Value, quantity: &str) -> Option<Spread> {
-    let row = &experiment["ms"][quantity];
-    let number = |name: &str| row[name].as_f64();
-    Some(Spread { min: number("min")?, median: number("median")?, max: number("max")? })
+/// What was measured in every run of every experiment: quantities, and when servers came up.
+pub(crate) fn runs() -> Value {
+    read("failover/runs.json")
 }
 
-/// In how many real runs a quantity occurred.
-pub(crate) fn runs(experiment: &Value, quantity: &str) -> Option<usize> {
-    experiment["ms"][quantity]["n"].as_u64().map(|n| n as usize)
+/// The values of a quantity in the runs of an experiment that had it.
+pub(crate) fn sample(runs: &Value, quantity: &str) -> Sample {
+    Sample(numbers(&runs["values"][quantity]))
+}
+
+/// How long after the recorder's command each of the servers it restarted wrote its first line, run by
+/// run, in milliseconds: in runs that restarted so many.
+pub(crate) fn starts(experiments: &Value, servers: usize) -> Vec<Vec<f64>> {
+    let experiments = experiments.as_object().into_iter().flatten();
+    let rows = experiments.filter_map(|(_, runs)| runs["starts"].as_array()).flatten();
+    rows.map(numbers).filter(|row| row.len() == servers).collect()
+}
+
+fn numbers(list: &Value) -> Vec<f64> {
+    list.as_array().into_iter().flatten().filter_map(Value::as_f64).collect()
 }
 
 /// `{"A": {"addr": ..., "replica_of": null}, ...}` or, without addresses, `{"A": null, "A1": "A"}`.

@@ -36,8 +36,8 @@ pub enum Port {
     Client,
 }
 
-/// What a process can be told. Whatever comes, the node then does what Redis does before it sleeps
-/// (`beforeSleep`): pending failover steps, state, config file, replication, AOF.
+/// What a process can be told. When all that is ready together has been told, the node does what Redis
+/// does before it sleeps (`beforeSleep`): pending failover steps, state, config file, replication, AOF.
 #[derive(Clone, PartialEq, Debug)]
 #[expect(missing_docs, reason = "fields are named for what they are")]
 pub enum Input {
@@ -82,7 +82,7 @@ pub enum Effect {
     Exit { code: i32 },
 }
 
-/// Everything that one step produced, in order.
+/// Everything that one round produced, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Outbox {
     /// What the world has to do.

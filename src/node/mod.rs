@@ -4,8 +4,8 @@
 //! bus and all beliefs about other nodes), `keyspace` with `commands` (data and what clients ask),
 //! `replication` (master and replica links, the stream), `persistence` (what a disk keeps).
 //!
-//! Invariants: no clock, no luck but its own stream, no I/O; after every input the node does what
-//! Redis does before it sleeps, in Redis's order.
+//! Invariants: no clock, no luck but its own stream, no I/O; after each round of inputs that were ready
+//! together the node does what Redis does before it sleeps, in Redis's order.
 //! In Redis: `aeMain`, `serverCron`, `beforeSleep` (server.c 7.0.15). Spec: bus 16.
 
 pub mod cluster;
@@ -68,25 +68,47 @@ impl Node {
         node
     }
 
-    /// Advances the machine by one input; all it wants goes to `out`. While MIGRATE waits for its
-    /// target the process does nothing else: it reads no socket, the bus included, and has no cron.
-    /// While it reads its files at start it only answers clients, and accepts nobody on the bus.
+    /// A round of its event loop in which one thing is ready, and what that round's own packets lead
+    /// to: for whoever has no disk to wait for.
     pub fn step(&mut self, now: Time, input: Input, out: &mut Outbox) {
+        self.read(now, input, out);
+        while self.before_sleep(now, out) {}
+    }
+
+    /// Takes one thing in, of all that is ready in this round; what the node wants goes to `out`. While
+    /// MIGRATE waits for its target the process does nothing else: it reads no socket, the bus included,
+    /// and has no cron. While it reads its files at start it only answers clients, and accepts nobody on
+    /// the bus.
+    pub fn read(&mut self, now: Time, input: Input, out: &mut Outbox) {
         if self.is_migrating() && !self.concerns_migration(&input) {
-            self.put_off(now, input, out);
-        } else if self.is_starting(now) && !self.concerns_clients(&input) {
-            self.unread.push_back(input);
-        } else {
+            return self.put_off(now, input, out);
+        }
+        if self.is_starting(now) && !self.concerns_clients(&input) {
+            return self.unread.push_back(input);
+        }
+        self.take_in(now, input, out);
+        while !self.is_migrating()
+            && !self.is_starting(now)
+            && let Some(input) = self.unread.pop_front()
+        {
             self.take_in(now, input, out);
         }
-        while !self.is_migrating() {
-            self.before_sleep(now, out);
-            if self.is_starting(now) {
-                return;
-            }
-            let Some(input) = self.unread.pop_front() else { return };
-            self.take_in(now, input, out);
+    }
+
+    /// Ends a round: what is done once, however much was read. Says whether the next round follows at
+    /// once, with nothing to read: something is left to do, and a packet that was sent on the bus makes
+    /// its socket ready to be written.
+    ///
+    /// In Redis: `beforeSleep`.
+    pub fn before_sleep(&mut self, now: Time, out: &mut Outbox) -> bool {
+        if self.is_migrating() {
+            return false;
         }
+        let goes_on = !self.is_starting(now) && self.cluster_before_sleep(now, out);
+        self.clients_before_sleep(now, out);
+        self.persistence_before_sleep(now);
+        self.replication_before_sleep(now, out);
+        goes_on
     }
 
     /// In Redis: `processEventsWhileBlocked`, in which `clusterAcceptHandler` does nothing.
@@ -110,8 +132,9 @@ impl Node {
             return;
         }
         self.migration_deadline(now, out);
+        // It waits in a command: when that is over, timers are due before any socket is read.
         if !self.unread.contains(&Input::Cron) {
-            self.unread.push_back(input);
+            self.unread.push_front(input);
         }
     }
 
@@ -185,16 +208,6 @@ impl Node {
             self.cluster_cron(now, out);
         }
         self.crons += 1;
-    }
-
-    /// In Redis: `beforeSleep`.
-    fn before_sleep(&mut self, now: Time, out: &mut Outbox) {
-        if !self.is_starting(now) {
-            self.cluster_before_sleep(now, out);
-        }
-        self.clients_before_sleep(now, out);
-        self.persistence_before_sleep(now);
-        self.replication_before_sleep(now, out);
     }
 
     fn closed(&mut self, now: Time, conn: io::ConnId, out: &mut Outbox) {

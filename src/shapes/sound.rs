@@ -6,7 +6,7 @@
 
 use crate::shapes::Spec;
 use crate::shapes::spec::{
-    Container, ContainerIx, Latency, Namespace, NetworkIx, Program, Server, Until,
+    Container, ContainerIx, Latency, Namespace, NetworkIx, Program, Server, Until, Wait,
 };
 use crate::words::Millis;
 use std::collections::BTreeSet;
@@ -32,7 +32,8 @@ impl Spec {
         let most = usize::from(u16::MAX);
         fits(self.start.0 <= LATEST_US, "start")?;
         fits(is_short(self.latency), "latency")?;
-        fits(is_short(self.disk_sync), "disk_sync")?;
+        fits(is_bearable(self.disk_sync), "disk_sync")?;
+        fits(is_bearable(self.wake_up), "wake_up")?;
         fits(self.containers.len() < most, "containers")?;
         fits(self.namespaces.len() < most, "namespaces")?;
         fits(self.networks.len() < most, "networks")?;
@@ -93,6 +94,11 @@ fn is_short(latency: Latency) -> bool {
     latency.base_us <= LONGEST_US && latency.jitter_us <= LONGEST_US
 }
 
+/// Of the halvings of a wait there may be 64.
+fn is_bearable(wait: Wait) -> bool {
+    wait.base_us <= LONGEST_US && wait.half_us <= LONGEST_US / 64
+}
+
 fn is_brief(span: Millis) -> bool {
     span.0 <= LONGEST_US / 1000
 }
@@ -128,7 +134,8 @@ mod tests {
     fn what_the_world_relies_on_is_checked() {
         check("start", |spec| spec.start = Time(u64::MAX));
         check("latency", |spec| spec.latency.base_us = u64::MAX);
-        check("disk_sync", |spec| spec.disk_sync.jitter_us = u64::MAX);
+        check("disk_sync", |spec| spec.disk_sync.half_us = u64::MAX);
+        check("wake_up", |spec| spec.wake_up.base_us = u64::MAX);
         check("namespaces[0].owner", |spec| spec.namespaces[0].owner = Some(ContainerIx(2)));
         check("namespaces[0].addresses", |spec| {
             spec.namespaces[0].addresses = vec![(NetworkIx(0), Ipv4Addr::LOCALHOST)];

@@ -4,7 +4,7 @@
 //! make them by hand ([`Spec::loopback`]).
 
 use crate::shapes::Config;
-use crate::words::{Millis, NodeId, Time};
+use crate::words::{Millis, NodeId, Rng, Time};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -44,8 +44,43 @@ pub struct Spec {
     pub latency: Latency,
     /// How long a process waits until `nodes.conf` is on disk, where Redis waits (`fsync`): before it
     /// tells of a vote, an election, an epoch or a claim. By default the disk is infinitely fast.
-    #[serde(default = "Latency::none")]
-    pub disk_sync: Latency,
+    #[serde(default = "Wait::none")]
+    pub disk_sync: Wait,
+    /// How long a process takes to read what came for it, because others use the processors. By default it
+    /// reads at once.
+    #[serde(default = "Wait::none")]
+    pub wake_up: Wait,
+}
+
+/// How long something takes on a machine that has other work as well: at least `base_us`, in half of
+/// all cases no more than `half_us` longer, in half of the others no more than twice that, and so on.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Wait {
+    /// At least so long, in microseconds.
+    #[serde(default)]
+    pub base_us: u64,
+    /// The half-life of what is left to wait, in microseconds.
+    #[serde(default)]
+    pub half_us: u64,
+}
+
+impl Wait {
+    /// It takes no time.
+    pub const fn none() -> Wait {
+        Wait { base_us: 0, half_us: 0 }
+    }
+    /// How long it takes this time, in microseconds, if it takes any time at all.
+    pub fn draw(self, luck: &mut Rng) -> Option<u64> {
+        if self == Wait::none() {
+            return None;
+        }
+        let drawn = luck.next_u64() | 1;
+        let halvings = u64::from(drawn.leading_zeros());
+        // What is below the first one bit says how far between two halvings.
+        let below = drawn.wrapping_shl(halvings as u32).wrapping_shl(1) >> 44;
+        let steps = ((halvings + 1) << 20) - below;
+        Some(self.base_us + ((self.half_us * steps) >> 20))
+    }
 }
 
 /// A bridge network.
@@ -174,20 +209,13 @@ pub struct Server {
     pub fatal: Option<String>,
 }
 
-/// How long something takes: a packet from one end to the other, a disk to keep what was written.
+/// How long a packet takes from one end to the other.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Latency {
     /// Shortest, in microseconds.
     pub base_us: u64,
     /// Added at random, `0..jitter_us` microseconds.
     pub jitter_us: u64,
-}
-
-impl Latency {
-    /// No time at all.
-    pub const fn none() -> Latency {
-        Latency { base_us: 0, jitter_us: 0 }
-    }
 }
 
 impl Default for Latency {
@@ -215,7 +243,8 @@ impl Spec {
             namespaces: vec![host],
             containers,
             latency: Latency::default(),
-            disk_sync: Latency::none(),
+            disk_sync: Wait::none(),
+            wake_up: Wait::none(),
         }
     }
     /// The container with this index.
@@ -241,5 +270,22 @@ fn loopback_server(common: &Config, ip: Ipv4Addr, port: u16) -> Container {
         depends_on: Vec::new(),
         restart: Restart::No,
         program: Program::Server(Box::new(Server { config, disk: name, ..Server::default() })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Wait;
+    use crate::words::{Rng, Seed};
+
+    #[test]
+    fn half_of_all_waits_are_shorter_than_one_half_life_and_a_quarter_longer_than_two() {
+        let (wait, mut luck) = (Wait { base_us: 100, half_us: 1000 }, Rng::new(Seed(1), 0));
+        let drawn: Vec<u64> = (0..4000).filter_map(|_| wait.draw(&mut luck)).collect();
+        let share = |most: u64| drawn.iter().filter(|us| **us < most).count() * 100 / drawn.len();
+        assert!((48..=52).contains(&share(1100)), "{}", share(1100));
+        assert!((73..=77).contains(&share(2100)), "{}", share(2100));
+        assert!(drawn.iter().all(|us| 100 <= *us));
+        assert_eq!(Wait::none().draw(&mut luck), None);
     }
 }

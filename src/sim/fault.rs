@@ -158,8 +158,8 @@ impl World {
     fn pause(&mut self, ix: ContainerIx, entry: EntryId, log: &mut dyn Log) {
         if let State::Serving(process) = &mut self.runtime_mut(ix).state {
             process.mode = match process.mode {
-                Mode::Asleep { until } => Mode::Frozen { asleep_until: Some(until) },
-                Mode::Live | Mode::Frozen { .. } => Mode::Frozen { asleep_until: None },
+                Mode::Asleep { until, within } => Mode::Frozen { asleep: Some((until, within)) },
+                Mode::Live | Mode::Frozen { .. } => Mode::Frozen { asleep: None },
             };
         }
         let what = What::Life(Life::Paused);
@@ -171,10 +171,10 @@ impl World {
         self.note(Who::Container(ix), what, Some(Cause::Entry(entry)), log);
         let life = self.runtime(ix).life;
         let Some(process) = self.process_mut(ix, life) else { return };
-        if let Mode::Frozen { asleep_until: Some(until) } = process.mode {
-            process.mode = Mode::Asleep { until };
+        if let Mode::Frozen { asleep: Some((until, within)) } = process.mode {
+            process.mode = Mode::Asleep { until, within };
         } else {
-            self.run_after_freeze(ix, life, log);
+            self.run_again(ix, life, true, log);
         }
     }
 

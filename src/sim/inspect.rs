@@ -62,7 +62,7 @@ impl World {
             State::Loading => ContainerState::Loading,
             State::Serving(process) => match process.mode {
                 Mode::Live => ContainerState::Running,
-                Mode::Asleep { until } => ContainerState::Asleep(until),
+                Mode::Asleep { until, .. } => ContainerState::Asleep(until),
                 Mode::Frozen { .. } => ContainerState::Paused,
             },
             State::Job(_) | State::Idle => ContainerState::Running,

@@ -17,6 +17,7 @@ mod delivery;
 pub mod docker;
 pub mod entry;
 mod fault;
+mod inbox;
 mod inspect;
 mod join;
 mod kernel;
@@ -27,6 +28,7 @@ mod packet;
 mod process;
 mod program;
 mod ready;
+mod round;
 mod route;
 mod serve;
 mod transport;
@@ -78,6 +80,8 @@ pub struct World {
     answers: u64,
     /// How many events were handled.
     handled: u64,
+    /// How many rounds processes have ended: what one sends at the end of one is one `write` a socket.
+    rounds: u64,
     /// Empty between steps; kept for its memory.
     outbox: Outbox,
 }
@@ -111,6 +115,7 @@ impl World {
             entries: 0,
             answers: 0,
             handled: 0,
+            rounds: 0,
             outbox: Outbox::default(),
             spec,
             seed,

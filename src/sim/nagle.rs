@@ -4,9 +4,12 @@
 //! acknowledged, its kernel keeps the next small packet. The other side's kernel acknowledges with the
 //! next data it sends on that link, but to most messages there is no answer on it; then it waits 40 ms.
 //! So the winner's PONG, right behind its request for votes, reaches the others 40 ms later, and a
-//! manual failover takes 50 ms. Seen in recordings of the bus; pings, which are answered, never wait.
+//! manual failover takes 50 ms. Seen in recordings of the bus; pings, which are answered, never wait,
+//! and what a process sends at the end of one round is one `write`: a request for votes that goes with a
+//! ping is acknowledged by the answer to that, and the news right behind it do not wait.
 //!
-//! In Redis: `clusterAcceptHandler` sets TCP_NODELAY, `clusterLinkConnectHandler` (7.0.15) does not.
+//! In Redis: `clusterAcceptHandler` sets TCP_NODELAY, `clusterLinkConnectHandler` (7.0.15) does not;
+//! `clusterWriteHandler` writes all that `clusterSendMessage` gathered.
 //! Absent: the quick acknowledgements of a young connection are a count of answers here.
 
 use crate::node::io::{ConnId, Port};
@@ -29,6 +32,8 @@ const ANSWERS_UNTIL_DELAY: u8 = 3;
 pub(in crate::sim) struct Unanswered {
     /// When the last thing it sent arrives that nothing came back for.
     arrives_at: Option<Time>,
+    /// At the end of which round of a process it was sent.
+    round: u64,
     /// How often something came back, as far as it matters.
     answers: u8,
     /// Whether something waits.
@@ -47,7 +52,10 @@ impl World {
         if !is_nagled(connection, to) {
             return false;
         }
-        let Unanswered { arrives_at, answers, corked } = connection.unanswered;
+        let Unanswered { arrives_at, round, answers, corked } = connection.unanswered;
+        if round == self.rounds && !corked {
+            return false;
+        }
         let acknowledged = |at: Time| at + DELAYED_ACK <= now;
         let Some(arrives_at) = arrives_at.filter(|&at| corked || !acknowledged(at)) else {
             return false;
@@ -69,9 +77,15 @@ impl World {
     }
 
     /// The opener sent something that arrives then.
-    pub(in crate::sim) fn expect_answer(connection: &mut Connection, to: ConnId, arrives_at: Time) {
+    pub(in crate::sim) fn expect_answer(
+        connection: &mut Connection,
+        to: ConnId,
+        arrives_at: Time,
+        round: u64,
+    ) {
         if is_nagled(connection, to) {
             connection.unanswered.arrives_at = Some(arrives_at);
+            connection.unanswered.round = round;
         }
     }
 

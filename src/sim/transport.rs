@@ -173,7 +173,7 @@ impl World {
         let last = &mut connection.last[side(to)];
         let arrives_at = soonest.max(*last);
         *last = arrives_at;
-        World::expect_answer(connection, to, arrives_at);
+        World::expect_answer(connection, to, arrives_at, self.rounds);
         let packet = Packet { id, to, sent_at: now, arrives_at, payload, because };
         if log.wants_packets() {
             let note = self.describe(&packet);

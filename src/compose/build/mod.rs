@@ -19,7 +19,9 @@ use super::model::fields::Text;
 use super::model::{Project, Service};
 use super::remark::{Code, Remarks};
 use crate::shapes::Spec;
-use crate::shapes::spec::{Container, ContainerIx, Dependency, Latency, Program, Server, Until};
+use crate::shapes::spec::{
+    Container, ContainerIx, Dependency, Latency, Program, Server, Until, Wait,
+};
 use launch::Launch;
 use namespaces::Spaces;
 use network::Networks;
@@ -79,7 +81,8 @@ pub(super) fn build(
         namespaces: spaces.list,
         containers,
         latency: Latency::default(),
-        disk_sync: Latency::none(),
+        disk_sync: Wait::none(),
+        wake_up: Wait::none(),
     })
 }
 

@@ -133,24 +133,21 @@ impl Cluster {
 }
 
 impl Node {
-    /// In Redis: `clusterBeforeSleep`. What it leaves to do is done when the process wakes up next;
-    /// a packet that it sent wakes it at once, for the socket is writable.
-    pub(in crate::node) fn cluster_before_sleep(&mut self, now: Time, out: &mut Outbox) {
+    /// What it leaves to do is done at the end of the next round; true if that comes at once, for a
+    /// packet was sent: its socket is writable.
+    ///
+    /// In Redis: `clusterBeforeSleep`.
+    pub(in crate::node) fn cluster_before_sleep(&mut self, now: Time, out: &mut Outbox) -> bool {
         for slot in std::mem::take(&mut self.cluster.slots.lost) {
             self.end_shard_channels(slot, out);
         }
-        let mut sent = self.cluster.settled;
-        loop {
-            let todo = std::mem::take(&mut self.cluster.todo);
-            if todo != Todo::NOTHING {
-                self.do_before_sleep(now, todo, out);
-            }
-            self.cluster.settled = self.cluster.counters.total_sent();
-            if todo == Todo::NOTHING || self.cluster.settled == sent {
-                return;
-            }
-            sent = self.cluster.settled;
+        let todo = std::mem::take(&mut self.cluster.todo);
+        if todo != Todo::NOTHING {
+            self.do_before_sleep(now, todo, out);
         }
+        let sent = self.cluster.counters.total_sent();
+        let wrote = std::mem::replace(&mut self.cluster.settled, sent) != sent;
+        wrote && self.cluster.todo != Todo::NOTHING
     }
 
     fn do_before_sleep(&mut self, now: Time, todo: Todo, out: &mut Outbox) {
