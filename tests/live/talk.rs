@@ -275,7 +275,6 @@ const PATTERNS: &[&str] = &[
     "CLIENT UNBLOCK 999|x [ TIMEOUT|ERROR|x ]",
     "CLIENT TRACKING off|x [ BCAST|OPTIN|x ]",
     "CLIENT NO-EVICT on|off|x",
-    "MONITOR x",
     "LOLWUT [ VERSION 7|x ]",
     "COMMAND GETKEYS PING",
     "COMMAND COUNT",
