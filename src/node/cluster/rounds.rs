@@ -8,7 +8,8 @@
 //! wakes it: a new link, a new address, the end of a handshake, another node timeout.
 //! In Redis: nothing; `clusterCron` looks at everybody.
 
-use super::peer::{Peer, PeerIx, Stamp};
+use super::peer::{Peer, PeerIx};
+use super::stamp::Stamp;
 use crate::shapes::message::Flags;
 use crate::words::Millis;
 
@@ -46,11 +47,11 @@ impl Rounds {
     }
     /// Nothing more can be due before a half timeout is over.
     #[inline]
-    pub(super) fn put_off(&mut self, ix: PeerIx, peer: &Peer) {
+    pub(super) fn put_off(&mut self, ix: PeerIx, peer: Peer<'_>) {
         let passive = Flags::MYSELF.with(Flags::NOADDR).with(Flags::HANDSHAKE);
         let silent_since =
-            if peer.ping_sent.is_set() { peer.ping_sent } else { peer.pong_received };
-        let never = peer.flags.has(passive) || !(peer.ping_sent.is_set() || peer.is_linked());
+            if peer.is_awaited() { peer.ping_sent() } else { peer.pong_received() };
+        let never = peer.flags().has(passive) || !(peer.is_awaited() || peer.is_linked());
         let due = match never {
             true => u64::MAX,
             false => Stamp::new(silent_since.ms() + self.timeout.0 / 2 + 1).since(self.base),

@@ -74,11 +74,11 @@ impl SlotTable {
         debug_assert!(self.owner(slot).is_none(), "unbind first");
         Arc::make_mut(&mut self.owner)[slot.index()] = Some(to);
         self.assigned += 1;
-        let first = roster.get(to).slots().is_empty();
-        Arc::make_mut(&mut roster.get_mut(to).standing_mut().slots).insert(slot);
-        if first && roster.iter().any(|(_, peer)| !peer.is_replica() && !peer.replicas().is_empty())
-        {
-            roster.get_mut(to).flags.insert(Flags::MIGRATE_TO);
+        let first = !roster.get(to).owns_slots();
+        Arc::make_mut(&mut roster.standing_mut(to).slots).insert(slot);
+        roster.pulse_mut(to).mark_slots(true);
+        if first && roster.iter().any(|(_, peer)| !peer.is_replica() && peer.has_replicas()) {
+            roster.pulse_mut(to).insert(Flags::MIGRATE_TO);
         }
     }
 
@@ -90,22 +90,22 @@ impl SlotTable {
         }
         Arc::make_mut(&mut self.owner)[slot.index()] = None;
         self.assigned -= 1;
-        let slots = &mut roster.get_mut(owner).standing_mut().slots;
+        let slots = &mut roster.standing_mut(owner).slots;
         Arc::make_mut(slots).remove(slot);
         if slots.is_empty() {
-            *slots = self.nothing.clone();
+            roster.set_slots(owner, self.nothing.clone());
         }
         Some(owner)
     }
 
     /// Takes all its slots from a node.
     pub(super) fn unbind_all(&mut self, roster: &mut Roster, from: PeerIx) {
-        if roster.get(from).slots().is_empty() {
+        if !roster.get(from).owns_slots() {
             return;
         }
         let mine = serves(roster, from);
-        let known = &mut roster.get_mut(from).standing_mut().slots;
-        let slots = std::mem::replace(known, self.nothing.clone());
+        let slots = roster.get(from).slots().clone();
+        roster.set_slots(from, self.nothing.clone());
         if mine {
             self.lost.extend(slots.iter());
         }

@@ -10,7 +10,9 @@
 
 use super::Cluster;
 use super::outgoing::Outgoing;
-use super::peer::{Link, PeerIx, Stamp};
+use super::peer::PeerIx;
+use super::stamp::Stamp;
+use super::standing::Link;
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox, Port};
 use crate::words::Time;
@@ -143,18 +145,16 @@ impl Wires {
 impl Cluster {
     /// Opens this node's link to a peer.
     pub(super) fn open_link(&mut self, peer: PeerIx, ip: IpAddr, now: Stamp, out: &mut Outbox) {
-        let known = self.roster.get_mut(peer);
-        let conn = out.connect(SocketAddr::new(ip, known.bus_port()), Port::Bus);
-        known.set_link(Some(Link { conn, up: false, created: now }));
+        let conn = out.connect(SocketAddr::new(ip, self.peer(peer).bus_port()), Port::Bus);
+        self.roster.set_link(peer, Some(Link { conn, up: false, created: now }));
         self.wires.opened(conn, peer);
         self.rounds.wake(peer);
     }
 
     /// Closes this node's link to a peer, if there is one; it is opened again at the next tick.
     pub(super) fn free_link(&mut self, peer: PeerIx, out: &mut Outbox) {
-        let known = self.roster.get_mut(peer);
-        if let Some(link) = known.link() {
-            known.set_link(None);
+        if let Some(link) = self.peer(peer).link() {
+            self.roster.set_link(peer, None);
             self.rounds.settled = false;
             self.wires.forget(link.conn);
             out.close(link.conn);
@@ -163,7 +163,7 @@ impl Cluster {
 
     /// Closes the connection a peer opened, if there is one.
     pub(super) fn free_inbound(&mut self, peer: PeerIx, out: &mut Outbox) {
-        if let Some(link) = self.roster.get_mut(peer).standing_mut().inbound.take() {
+        if let Some(link) = self.roster.standing_mut(peer).inbound.take() {
             self.wires.forget(link.conn);
             out.close(link.conn);
         }
@@ -173,7 +173,7 @@ impl Cluster {
     pub(super) fn bind_inbound(&mut self, conn: ConnId, peer: PeerIx, out: &mut Outbox) {
         self.free_inbound(peer, out);
         let link = self.wires.accepted_link(conn);
-        self.roster.get_mut(peer).standing_mut().inbound = link;
+        self.roster.standing_mut(peer).inbound = link;
         if let Some(wire) = self.wires.by_conn.get_mut(&conn) {
             wire.peer = Some(peer);
             self.wires.strangers -= 1;
@@ -203,10 +203,9 @@ impl Cluster {
         let Some(wire) = self.wires.get(conn) else { return };
         self.wires.forget(conn);
         if let Some(peer) = wire.peer {
-            let known = self.roster.get_mut(peer);
             match wire.outbound {
-                true => known.set_link(None),
-                false => known.standing_mut().inbound = None,
+                true => self.roster.set_link(peer, None),
+                false => self.roster.standing_mut(peer).inbound = None,
             }
             self.rounds.settled &= !wire.outbound;
         }
@@ -228,8 +227,8 @@ impl Node {
         if waits {
             self.greet(now, peer, out);
         }
-        let known = self.cluster.roster.get_mut(peer);
-        known.set_link(known.link().map(|link| Link { up: true, ..link }));
+        let link = self.cluster.peer(peer).link().map(|link| Link { up: true, ..link });
+        self.cluster.roster.set_link(peer, link);
         match waits {
             true => self.cluster.wires.outgoing.write(conn, out),
             false => self.greet(now, peer, out),
