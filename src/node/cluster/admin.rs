@@ -126,6 +126,7 @@ impl Node {
             let id = NodeId::random(&mut self.rng);
             self.cluster.roster.standing_mut(PeerIx::MYSELF).config_epoch = Epoch(0);
             self.cluster.roster.rename(PeerIx::MYSELF, id);
+            self.cluster.rounds.reorder();
         }
         self.cluster.save_and_update_state();
     }

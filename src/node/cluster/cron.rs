@@ -119,12 +119,15 @@ impl Node {
         let waiting =
             self.cluster.manual.waiting_replica().filter(|_| self.cluster.me().is_master());
         let mut suspected = false;
-        self.cluster.rounds.note_timeout(self.config.cluster_node_timeout);
-        for at in 0..self.cluster.roster.len() {
+        let known = self.cluster.roster.len();
+        self.cluster.rounds.begin(self.config.cluster_node_timeout, known);
+        if let Some(waiting) = waiting {
+            self.cluster.wake(waiting);
+        }
+        let mut next = 0;
+        while let Some(at) = self.cluster.rounds.next_due(next, stamp) {
+            next = at + 1;
             let ix = self.cluster.roster.order()[at];
-            if !self.cluster.rounds.is_due(ix, stamp) && waiting != Some(ix) {
-                continue;
-            }
             if self.cluster.peer(ix).link_stalls(stamp, timeout) {
                 self.cluster.free_link(ix, out);
             }
@@ -136,7 +139,7 @@ impl Node {
                     self.cluster.suspect(ix, out);
                 }
             }
-            self.cluster.rounds.put_off(ix, self.cluster.roster.get(ix));
+            self.cluster.rounds.put_off(at, self.cluster.roster.get(ix));
         }
         suspected
     }
@@ -155,6 +158,11 @@ impl Node {
 }
 
 impl Cluster {
+    /// The next tick looks at this peer.
+    pub(super) fn wake(&mut self, ix: PeerIx) {
+        self.rounds.wake(self.roster.position(ix));
+    }
+
     fn connect(&mut self, now: Stamp, ix: PeerIx, out: &mut Outbox) {
         match self.peer(ix).ip() {
             Some(ip) => self.open_link(ix, ip, now, out),

@@ -100,7 +100,7 @@ impl Node {
         pulse.remove(Flags::HANDSHAKE);
         pulse.insert(role);
         out.note(Fact::NodeJoined { peer: header.sender });
-        self.cluster.rounds.wake(node);
+        self.cluster.rounds.reorder();
         self.cluster.save();
         self.cluster.orphans = None;
         true

@@ -28,9 +28,8 @@ impl Cluster {
         let standing = Standing { added: self.file.saves(), ..standing };
         self.orphans = None;
         self.rounds.settled = false;
-        let ix = self.roster.add(flags, standing);
-        self.rounds.wake(ix);
-        ix
+        self.rounds.reorder();
+        self.roster.add(flags, standing)
     }
 
     /// Forgets all about a node.
@@ -54,6 +53,7 @@ impl Cluster {
         self.free_link(gone, out);
         self.free_inbound(gone, out);
         self.roster.remove(gone);
+        self.rounds.reorder();
         self.orphans = None;
     }
 

@@ -60,6 +60,10 @@ impl Roster {
     pub(super) fn order(&self) -> &[PeerIx] {
         self.order.places()
     }
+    /// Which one in hash order a place is.
+    pub(super) fn position(&self, ix: PeerIx) -> Option<usize> {
+        self.order().iter().position(|&other| other == ix)
+    }
     /// All that is known of one.
     #[inline]
     pub(super) fn get(&self, ix: PeerIx) -> Peer<'_> {

@@ -148,7 +148,7 @@ impl Cluster {
         let conn = out.connect(SocketAddr::new(ip, self.peer(peer).bus_port()), Port::Bus);
         self.roster.set_link(peer, Some(Link { conn, up: false, created: now }));
         self.wires.opened(conn, peer);
-        self.rounds.wake(peer);
+        self.wake(peer);
     }
 
     /// Closes this node's link to a peer, if there is one; it is opened again at the next tick.
@@ -194,7 +194,7 @@ impl Cluster {
         if let Some(inbound) = self.roster.get(peer).inbound() {
             self.wires.note_known_ip(inbound.conn, false);
         }
-        self.rounds.wake(peer);
+        self.wake(peer);
         self.rounds.settled = false;
     }
 
