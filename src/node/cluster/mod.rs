@@ -16,6 +16,7 @@ mod buffer;
 #[cfg(test)]
 mod check;
 mod conf;
+mod conn_table;
 mod counters;
 mod cron;
 mod election;
