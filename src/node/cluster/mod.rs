@@ -31,6 +31,7 @@ mod migration;
 mod numbering;
 mod order;
 mod outgoing;
+mod owners;
 mod ownership;
 mod pages;
 mod peer;

@@ -106,7 +106,7 @@ impl Cluster {
         if self.assigned() == Slot::COUNT && self.peers().all(served) {
             return None;
         }
-        Slot::all().find_map(|slot| match self.owner(slot) {
+        self.slots.runs().find_map(|(slot, owner)| match owner {
             None => Some(DownWhy::SlotUnassigned { slot }),
             Some(owner) if self.peer(owner).has_failed() => {
                 Some(DownWhy::SlotOwnerFailed { slot, owner: self.peer(owner).id() })
