@@ -53,7 +53,8 @@ impl Cluster {
             return None;
         }
         let saved = |peer: Peer<'_>| peer.added() < self.file.saves && !peer.in_handshake();
-        let lines = self.peers().filter(|(_, peer)| saved(*peer)).map(|(ix, _)| self.saved_line(ix));
+        let lines =
+            self.peers().filter(|(_, peer)| saved(*peer)).map(|(ix, _)| self.saved_line(ix));
         let nodes = lines.collect();
         let (current_epoch, last_vote_epoch) = (self.file.current_epoch, self.file.last_vote_epoch);
         let vars = format!("vars currentEpoch {current_epoch} lastVoteEpoch {last_vote_epoch}\n");

@@ -141,7 +141,8 @@ impl Cluster {
             return;
         }
         let suspects = self.roster.iter().filter(|(_, peer)| {
-            peer.flags().has(Flags::PFAIL) && !peer.flags().has(Flags::HANDSHAKE.with(Flags::NOADDR))
+            peer.flags().has(Flags::PFAIL)
+                && !peer.flags().has(Flags::HANDSHAKE.with(Flags::NOADDR))
         });
         let suspects: Vec<PeerIx> = suspects.map(|(ix, _)| ix).take(self.pfail_count).collect();
         section.extend(suspects.into_iter().map(|ix| self.entry(ix, cards)));

@@ -35,13 +35,13 @@ impl Cluster {
     pub(super) fn count_orphans(&self) -> Orphans {
         let mut counted = Orphans { orphaned: 0, most: 0, ours: 0 };
         for (ix, peer) in self.peers() {
-            let unknown = peer.flags().has(Flags::MYSELF.with(Flags::NOADDR).with(Flags::HANDSHAKE));
+            let unknown =
+                peer.flags().has(Flags::MYSELF.with(Flags::NOADDR).with(Flags::HANDSHAKE));
             if unknown || !peer.is_master() || peer.has_failed() {
                 continue;
             }
             let working = self.working_replicas(peer);
-            let orphan =
-                working == 0 && peer.owns_slots() && peer.flags().has(Flags::MIGRATE_TO);
+            let orphan = working == 0 && peer.owns_slots() && peer.flags().has(Flags::MIGRATE_TO);
             counted.orphaned += u32::from(orphan);
             counted.most = counted.most.max(working);
             if self.me().master() == Some(ix) {

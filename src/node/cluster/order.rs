@@ -52,7 +52,9 @@ impl Order {
     pub(super) fn find(&self, id: &NodeId, has: impl Fn(PeerIx) -> bool) -> Option<PeerIx> {
         let hash = self.hash(id);
         let (first, end) = self.bounds(self.bucket(hash));
-        (first..end).find(|&at| self.tags[at] == tag(hash) && has(self.order[at])).map(|at| self.order[at])
+        (first..end)
+            .find(|&at| self.tags[at] == tag(hash) && has(self.order[at]))
+            .map(|at| self.order[at])
     }
     /// A node at random: a random bucket that is not empty, then any of its chain. So those who
     /// share a bucket are drawn less often, as in Redis.
@@ -117,7 +119,8 @@ impl Order {
         (usize::from(self.starts[bucket]), usize::from(self.starts[bucket + 1]))
     }
     fn note_chains(&mut self) {
-        let chains = self.starts.windows(2).map(|ends| Chain { first: ends[0], len: ends[1] - ends[0] });
+        let chains =
+            self.starts.windows(2).map(|ends| Chain { first: ends[0], len: ends[1] - ends[0] });
         self.chains.clear();
         self.chains.extend(chains.filter(|chain| chain.len > 0));
     }

@@ -81,8 +81,7 @@ impl Rounds {
     #[inline]
     pub(super) fn put_off(&mut self, at: usize, peer: Peer<'_>) {
         let passive = Flags::MYSELF.with(Flags::NOADDR).with(Flags::HANDSHAKE);
-        let silent_since =
-            if peer.is_awaited() { peer.ping_sent() } else { peer.pong_received() };
+        let silent_since = if peer.is_awaited() { peer.ping_sent() } else { peer.pong_received() };
         let never = peer.flags().has(passive) || !(peer.is_awaited() || peer.is_linked());
         let due = match never {
             true => u64::MAX,

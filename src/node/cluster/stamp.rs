@@ -62,4 +62,3 @@ impl From<Time> for Stamp {
         Stamp::new(now.unix_ms())
     }
 }
-
