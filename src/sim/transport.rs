@@ -217,10 +217,15 @@ impl World {
         }
     }
 
+    /// Whether a cable that it runs through is gone.
+    pub(in crate::sim) fn is_unplugged(&self, connection: &Connection) -> bool {
+        connection.wired && !connection.stands.iter().all(|&end| self.is_connected(end))
+    }
+
     /// What the network does with a packet that is sent now.
     fn fate(&mut self, to: ConnId) -> Fate {
         let Some(connection) = self.connections.get(to) else { return Fate::Vanishes };
-        if connection.wired && !connection.stands.iter().all(|&end| self.is_connected(end)) {
+        if self.is_unplugged(connection) {
             return Fate::Vanishes;
         }
         if self.network.rules.is_empty() {

@@ -56,8 +56,10 @@ impl Default for Ends<Ipv4Addr> {
 
 impl Accepted {
     fn get(&self, conn: ConnId) -> Option<Ends<IpAddr>> {
-        let v4 = self.v4.get(conn).map(|Ends { remote, local, since }| {
-            Ends { remote: IpAddr::V4(remote), local: IpAddr::V4(local), since }
+        let v4 = self.v4.get(conn).map(|Ends { remote, local, since }| Ends {
+            remote: IpAddr::V4(remote),
+            local: IpAddr::V4(local),
+            since,
         });
         v4.or_else(|| self.others.get(&conn).copied())
     }
