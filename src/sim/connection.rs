@@ -1,8 +1,8 @@
 //! Connections: two ends, ordered delivery in each direction.
 //!
 //! Invariants: a connection is known until both of its ends are gone; what is sent later never
-//! arrives earlier. Kept in pages that snapshots share until one changes: a thousand nodes hold a
-//! million connections.
+//! arrives earlier. A thousand nodes hold a million connections, so snapshots share them until one
+//! changes: in chapters, of which there are few to count, and those in pages, which are short to copy.
 
 use crate::node::io::{ConnId, Port};
 use crate::shapes::spec::ContainerIx;
@@ -53,28 +53,33 @@ pub(in crate::sim) struct Connection {
     pub(in crate::sim) local: SocketAddrV4,
     /// The opener's address as the acceptor sees it.
     pub(in crate::sim) seen: SocketAddrV4,
-    /// The acceptor's own address, and where that is.
+    /// The acceptor's own address.
     pub(in crate::sim) at: SocketAddrV4,
-    pub(in crate::sim) there: Standpoint,
-    /// The cables that it runs through, if it leaves its namespace.
-    pub(in crate::sim) wires: Option<[Standpoint; 2]>,
+    /// Where the two ends are.
+    pub(in crate::sim) stands: [Standpoint; 2],
+    /// Whether it leaves its namespace: it runs through the cables of both.
+    pub(in crate::sim) wired: bool,
 }
+
+/// Bytes a connection, and a thousand nodes have a million.
+const _: () = assert!(size_of::<Connection>() <= 104);
 
 /// Which of the two ends `conn` is.
 pub(in crate::sim) fn side(conn: ConnId) -> usize {
     (conn.0 & 1) as usize
 }
 
-const PAGE: usize = 32;
+const PAGE: usize = 16;
 
-/// Up to 32 neighbouring connections. Most attempts to connect to a server that is not up yet leave
-/// nothing behind, so only what is there takes room.
+/// Up to 16 neighbouring connections. Most attempts to connect to a server that is not up yet leave
+/// nothing behind, so only what is there takes room; and what is there is one piece of memory, since every
+/// packet looks for its connection.
 #[derive(Clone, Debug, Default)]
 struct Page {
     /// A bit for each that is there.
-    there: u32,
+    there: u16,
     /// Those, ascending.
-    held: Vec<Connection>,
+    held: Option<Arc<[Connection]>>,
 }
 
 impl Page {
@@ -83,65 +88,91 @@ impl Page {
         let before = self.there & ((1 << slot) - 1);
         (before.count_ones() as usize, self.there >> slot & 1 == 1)
     }
+    fn held(&self) -> &[Connection] {
+        self.held.as_deref().unwrap_or_default()
+    }
     fn get(&self, slot: usize) -> Option<&Connection> {
         let (place, there) = self.place(slot);
-        if there { self.held.get(place) } else { None }
+        if there { self.held().get(place) } else { None }
+    }
+    fn get_mut(&mut self, slot: usize) -> Option<&mut Connection> {
+        let (place, there) = self.place(slot);
+        let held = self.held.as_mut().filter(|_| there)?;
+        Arc::make_mut(held).get_mut(place)
     }
     fn insert(&mut self, slot: usize, connection: Connection) {
         let (place, there) = self.place(slot);
         assert!(!there, "connection numbers are used once");
         self.there |= 1 << slot;
-        self.held.insert(place, connection);
+        let (before, after) = self.held().split_at(place);
+        let held: Vec<Connection> =
+            before.iter().cloned().chain([connection]).chain(after.iter().cloned()).collect();
+        self.held = Some(held.into());
     }
     fn remove(&mut self, slot: usize) {
         let (place, there) = self.place(slot);
-        if there {
-            self.there &= !(1 << slot);
-            self.held.remove(place);
-            self.held.shrink_to(self.held.len() * 2);
+        if !there {
+            return;
         }
+        self.there &= !(1 << slot);
+        let (before, rest) = self.held().split_at(place);
+        let held: Vec<Connection> = before.iter().chain(&rest[1..]).cloned().collect();
+        self.held = if held.is_empty() { None } else { Some(held.into()) };
     }
     /// All with their slots, ascending.
     fn iter(&self) -> impl Iterator<Item = (usize, &Connection)> {
-        (0..PAGE).filter(|slot| self.there >> slot & 1 == 1).zip(&self.held)
+        (0..PAGE).filter(|slot| self.there >> slot & 1 == 1).zip(self.held())
     }
 }
+
+/// So many pages are a chapter.
+const PAGES: usize = 32;
+
+/// 512 neighbouring connections: what a snapshot counts a reference to.
+#[derive(Clone, Debug, Default)]
+struct Chapter([Page; PAGES]);
 
 /// All connections, by number.
 #[derive(Clone, Debug, Default)]
 pub(in crate::sim) struct Connections {
-    pages: Vec<Option<Arc<Page>>>,
+    chapters: Vec<Option<Arc<Chapter>>>,
     /// The number of the next one.
     pub(in crate::sim) next: u32,
 }
 
+/// Chapter, page and slot of a connection.
+fn locate(conn: ConnId) -> (usize, usize, usize) {
+    let number = conn.connection() as usize;
+    (number / PAGE / PAGES, number / PAGE % PAGES, number % PAGE)
+}
+
 impl Connections {
+    #[inline]
     pub(in crate::sim) fn get(&self, conn: ConnId) -> Option<&Connection> {
-        let number = conn.connection() as usize;
-        self.pages.get(number / PAGE)?.as_ref()?.get(number % PAGE)
+        let (chapter, page, slot) = locate(conn);
+        self.chapters.get(chapter)?.as_ref()?.0[page].get(slot)
     }
     #[inline]
     pub(in crate::sim) fn get_mut(&mut self, conn: ConnId) -> Option<&mut Connection> {
-        let number = conn.connection() as usize;
-        let page = self.pages.get_mut(number / PAGE)?.as_mut()?;
-        let (place, there) = page.place(number % PAGE);
-        if there { Arc::make_mut(page).held.get_mut(place) } else { None }
+        let (chapter, page, slot) = locate(conn);
+        let chapter = self.chapters.get_mut(chapter)?.as_mut()?;
+        Arc::make_mut(chapter).0[page].get_mut(slot)
     }
     pub(in crate::sim) fn insert(&mut self, conn: ConnId, connection: Connection) {
-        let number = conn.connection() as usize;
-        if self.pages.len() <= number / PAGE {
-            self.pages.resize_with(number / PAGE + 1, || None);
+        let (chapter, page, slot) = locate(conn);
+        if self.chapters.len() <= chapter {
+            self.chapters.resize(chapter + 1, None);
         }
-        let page = self.pages[number / PAGE].get_or_insert_default();
-        Arc::make_mut(page).insert(number % PAGE, connection);
+        let chapter = self.chapters[chapter].get_or_insert_default();
+        Arc::make_mut(chapter).0[page].insert(slot, connection);
     }
     pub(in crate::sim) fn remove(&mut self, conn: ConnId) {
-        let number = conn.connection() as usize;
-        let Some(Some(page)) = self.pages.get_mut(number / PAGE) else { return };
-        let left = Arc::make_mut(page);
-        left.remove(number % PAGE);
-        if left.there == 0 {
-            self.pages[number / PAGE] = None;
+        let (at, page, slot) = locate(conn);
+        let Some(Some(chapter)) = self.chapters.get_mut(at) else { return };
+        let left = Arc::make_mut(chapter);
+        left.0[page].remove(slot);
+        if left.0.iter().all(|page| page.there == 0) {
+            self.chapters[at] = None;
         }
     }
     /// A number for a connection that the world opens for a client.
@@ -163,8 +194,12 @@ impl Connections {
     }
     /// All of them by the end that opened them, in order of number.
     pub(in crate::sim) fn iter(&self) -> impl Iterator<Item = (ConnId, &Connection)> {
-        let pages = self.pages.iter().enumerate();
-        pages.filter_map(|(n, page)| Some((n, page.as_ref()?))).flat_map(|(n, page)| {
+        let chapters = self.chapters.iter().enumerate();
+        let chapters = chapters.filter_map(|(n, chapter)| Some((n, chapter.as_ref()?)));
+        let pages = chapters.flat_map(|(n, chapter)| {
+            chapter.0.iter().enumerate().map(move |(at, page)| (n * PAGES + at, page))
+        });
+        pages.flat_map(|(n, page)| {
             page.iter().map(move |(slot, connection)| {
                 (ConnId(((n * PAGE + slot) << 1) as u32), connection)
             })

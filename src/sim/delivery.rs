@@ -64,7 +64,7 @@ impl World {
 
     fn syn_arrived(&mut self, to: ConnId, because: Option<EntryId>, log: &mut dyn Log) {
         let Some(connection) = self.connections.get(to) else { return };
-        let Some((ix, _)) = self.listener(connection.there, connection.at) else {
+        let Some((ix, _)) = self.listener(connection.stands[1], connection.at) else {
             return self.transmit(to.other(), Payload::Reset, because, log);
         };
         let life = self.containers[usize::from(ix.0)].life;

@@ -191,7 +191,7 @@ impl World {
     /// is not `large` cannot fill a kernel that nothing waits in yet.
     fn standing_still(&self, to: ConnId, large: bool) -> Option<Sizes> {
         let connection = self.connections.get(to)?;
-        let leaves = connection.wires.is_some();
+        let leaves = connection.wired;
         if connection.held[side(to)] || large && self.is_cut(to, connection) {
             return Some(if leaves { BRIDGE_CUT } else { LOOPBACK });
         }
@@ -202,12 +202,8 @@ impl World {
 
     pub(in crate::sim) fn is_cut(&self, to: ConnId, connection: &Connection) -> bool {
         let (from, place) = (connection.places[1 - side(to)], connection.places[side(to)]);
-        let unplugged = || {
-            let wires = connection.wires;
-            wires.is_some_and(|wires| !wires.iter().all(|&end| self.is_connected(end)))
-        };
         let dropped = || self.network.verdict(from, place, connection.port) == Verdict::Drop;
-        connection.phase == Phase::Open && (unplugged() || dropped())
+        connection.phase == Phase::Open && (self.is_unplugged(connection) || dropped())
     }
 
     /// Whether whoever holds an end reads what comes.

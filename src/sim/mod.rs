@@ -67,6 +67,7 @@ pub struct World {
     now: Time,
     agenda: Agenda,
     containers: Vec<Runtime>,
+    /// The files of servers that do not run.
     disks: BTreeMap<String, Disk>,
     network: Network,
     kernels: Kernels,

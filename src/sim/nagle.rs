@@ -27,11 +27,14 @@ const TIMER_SLACK_US: u64 = 5000;
 /// How many answers make a kernel expect that there will be one.
 const ANSWERS_UNTIL_DELAY: u8 = 3;
 
+/// It sent nothing that is not acknowledged. (Not an `Option`, for there are a million of these.)
+const NOTHING: Time = Time(0);
+
 /// What the opener of a bus connection knows of what it sent.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::sim) struct Unanswered {
-    /// When the last thing it sent arrives that nothing came back for.
-    arrives_at: Option<Time>,
+    /// When the last thing it sent arrives that nothing came back for; [`NOTHING`] if there is none.
+    arrives_at: Time,
     /// At the end of which round of a process it was sent.
     round: u64,
     /// How often something came back, as far as it matters.
@@ -57,9 +60,9 @@ impl World {
             return false;
         }
         let acknowledged = |at: Time| at + DELAYED_ACK <= now;
-        let Some(arrives_at) = arrives_at.filter(|&at| corked || !acknowledged(at)) else {
+        if arrives_at == NOTHING || (!corked && acknowledged(arrives_at)) {
             return false;
-        };
+        }
         if answers < ANSWERS_UNTIL_DELAY || !matches!(waiting.1, Payload::Bus(_)) {
             return false;
         }
@@ -84,7 +87,7 @@ impl World {
         round: u64,
     ) {
         if is_nagled(connection, to) {
-            connection.unanswered.arrives_at = Some(arrives_at);
+            connection.unanswered.arrives_at = arrives_at;
             connection.unanswered.round = round;
         }
     }
@@ -97,8 +100,8 @@ impl World {
         }
         let unanswered = &mut connection.unanswered;
         unanswered.answers = (unanswered.answers + 1).min(ANSWERS_UNTIL_DELAY);
-        if unanswered.arrives_at.is_some_and(|arrived| arrived <= sent_at) {
-            unanswered.arrives_at = None;
+        if unanswered.arrives_at != NOTHING && unanswered.arrives_at <= sent_at {
+            unanswered.arrives_at = NOTHING;
             if unanswered.corked {
                 self.uncork(at.other(), log);
             }
@@ -110,7 +113,7 @@ impl World {
         let Some(waiting) = self.network.corked.remove(&to) else { return };
         if let Some(connection) = self.connections.get_mut(to) {
             connection.unanswered.corked = false;
-            connection.unanswered.arrives_at = None;
+            connection.unanswered.arrives_at = NOTHING;
         }
         for (id, payload, because) in waiting {
             self.route_packet(to, id, payload, because, log);

@@ -4,8 +4,9 @@
 
 use crate::node::Node;
 use crate::node::io::Port;
+use crate::node::persistence::Disk;
 use crate::shapes::Fact;
-use crate::shapes::spec::{ContainerIx, Server};
+use crate::shapes::spec::{ContainerIx, Program, Server};
 use crate::sim::World;
 use crate::sim::action::Place;
 use crate::sim::agenda::Event;
@@ -33,7 +34,7 @@ impl World {
         for socket in self.sockets(ix, &server) {
             self.network.listeners.insert(socket.0, (ix, socket.1));
         }
-        let disk = self.disks.get(&server.disk).cloned().unwrap_or_default();
+        let disk = self.open_disk(&server);
         let luck = Seed(self.runtime_mut(ix).luck.next_u64());
         let mut out = std::mem::take(&mut self.outbox);
         out.next_connection = self.connections.next;
@@ -44,6 +45,21 @@ impl World {
         self.runtime_mut(ix).state = State::Serving(Box::new(Process::new(node)));
         self.carry_out(ix, life, out, None, log);
         self.agenda.add(starts_until.max(self.now + Millis(1)), Event::Cron { ix, life });
+    }
+
+    /// What a server finds on its disk. While it runs its files are what its node says (`Node::disk`), and
+    /// the world forgets them: a thousand `nodes.conf` of a thousand lines are 130 MB. Only who shares a
+    /// directory leaves them to the others.
+    fn open_disk(&mut self, server: &Server) -> Disk {
+        let programs = self.spec.containers.iter().map(|container| &container.program);
+        let sharers = programs.filter(
+            |program| matches!(program, Program::Server(other) if other.disk == server.disk),
+        );
+        let disk = match sharers.count() {
+            0 | 1 => self.disks.remove(&server.disk),
+            _ => self.disks.get(&server.disk).cloned(),
+        };
+        disk.unwrap_or_default()
     }
 
     /// Two processes cannot have one `nodes.conf` (it is locked) or one port.

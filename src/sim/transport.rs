@@ -57,16 +57,16 @@ impl World {
             local: SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, ephemeral),
             seen: SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, ephemeral),
             at: dial.to,
-            there: here,
-            wires: None,
+            stands: [here; 2],
+            wired: false,
         };
         let wait = match self.route(here, dial.source, dial.to) {
             Route::To { there, at, local, seen, wired } => {
                 connection.local.set_ip(local);
                 connection.seen.set_ip(seen);
                 connection.at = at;
-                connection.there = there;
-                connection.wires = wired.then_some([here, there]);
+                connection.stands = [here, there];
+                connection.wired = wired;
                 connection.places[1] = self.place_at(there, at);
                 self.connections.insert(dial.conn, connection);
                 return self.transmit(dial.conn.other(), Payload::Syn, because, log);
@@ -217,12 +217,15 @@ impl World {
         }
     }
 
+    /// Whether a cable that it runs through is gone.
+    pub(in crate::sim) fn is_unplugged(&self, connection: &Connection) -> bool {
+        connection.wired && !connection.stands.iter().all(|&end| self.is_connected(end))
+    }
+
     /// What the network does with a packet that is sent now.
     fn fate(&mut self, to: ConnId) -> Fate {
         let Some(connection) = self.connections.get(to) else { return Fate::Vanishes };
-        if let Some(wires) = connection.wires
-            && !wires.iter().all(|&end| self.is_connected(end))
-        {
+        if self.is_unplugged(connection) {
             return Fate::Vanishes;
         }
         if self.network.rules.is_empty() {

@@ -193,9 +193,9 @@ fn state(state: ContainerState) -> State {
 fn belief(node: &Node) -> Vec<Line> {
     let cluster = node.cluster();
     let known = cluster.peers().filter(|(_, peer)| !peer.in_handshake());
-    let line = |(ix, peer): (PeerIx, &Peer)| Line {
+    let line = |(ix, peer): (PeerIx, Peer<'_>)| Line {
         id: peer.id(),
-        flags: peer.flags,
+        flags: peer.flags(),
         master: peer.master().map(|master| cluster.peer(master).id()),
         config_epoch: cluster.shown_epoch(ix),
         slots: peer.slots().clone(),

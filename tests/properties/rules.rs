@@ -50,7 +50,7 @@ impl Rules {
                 return Err(format!("{}: current epoch {before} became {epoch}", world.name(ix)));
             }
             let me = cluster.me();
-            if !me.flags.has(Flags::MASTER) {
+            if !me.flags().has(Flags::MASTER) {
                 continue;
             }
             let before =
@@ -69,7 +69,7 @@ fn one_master_a_slot_and_epoch(world: &World) -> Result<(), String> {
     let masters: Vec<_> = world
         .nodes()
         .map(|(ix, node)| (ix, node.cluster().me()))
-        .filter(|(_, me)| me.flags.has(Flags::MASTER) && !me.slots().is_empty())
+        .filter(|(_, me)| me.flags().has(Flags::MASTER) && !me.slots().is_empty())
         .collect();
     for (n, (ix, one)) in masters.iter().enumerate() {
         for (other_ix, other) in &masters[n + 1..] {

@@ -124,15 +124,16 @@ impl Node {
             self.cluster.current_epoch = Epoch(0);
             self.cluster.last_vote_epoch = Epoch(0);
             let id = NodeId::random(&mut self.rng);
-            self.cluster.roster.get_mut(PeerIx::MYSELF).standing_mut().config_epoch = Epoch(0);
+            self.cluster.roster.standing_mut(PeerIx::MYSELF).config_epoch = Epoch(0);
             self.cluster.roster.rename(PeerIx::MYSELF, id);
+            self.cluster.rounds.reorder();
         }
         self.cluster.save_and_update_state();
     }
 
     /// SET-CONFIG-EPOCH.
     pub(in crate::node) fn cluster_set_config_epoch(&mut self, epoch: Epoch) {
-        self.cluster.roster.get_mut(PeerIx::MYSELF).standing_mut().config_epoch = epoch;
+        self.cluster.roster.standing_mut(PeerIx::MYSELF).config_epoch = epoch;
         self.cluster.current_epoch = self.cluster.current_epoch.max(epoch);
         self.cluster.save_and_update_state();
     }

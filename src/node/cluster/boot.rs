@@ -7,10 +7,12 @@ use super::counters::Counters;
 use super::election::Election;
 use super::gossip;
 use super::manual::Manual;
-use super::peer::{Peer, PeerIx, Stamp};
+use super::peer::PeerIx;
 use super::roster::Roster;
 use super::rounds::Rounds;
 use super::slots::SlotTable;
+use super::stamp::Stamp;
+use super::standing::Standing;
 use super::state::State;
 use super::wires::Wires;
 use super::{Cluster, Todo};
@@ -57,9 +59,9 @@ impl Cluster {
     fn alone(now: Time, id: NodeId, key: u64) -> Cluster {
         let nothing = Arc::new(SlotSet::EMPTY);
         let flags = Flags::MYSELF.with(Flags::MASTER);
-        let me = Peer::new(Arc::new(Card::named(id)), flags, Stamp::from(now), nothing.clone());
+        let me = Standing::new(Arc::new(Card::named(id)), Stamp::from(now), nothing.clone());
         Cluster {
-            roster: Roster::new(me, key),
+            roster: Roster::new(flags, me, key),
             slots: SlotTable::new(nothing),
             wires: Wires::default(),
             rounds: Rounds::new(Stamp::from(now)),
@@ -87,17 +89,19 @@ impl Cluster {
 
     /// What its own configuration says about a node.
     pub(in crate::node) fn configure(&mut self, config: &Config) {
-        let me = self.roster.get_mut(PeerIx::MYSELF);
         let announced = |announced: u16, own: u16| if announced == 0 { own } else { announced };
-        me.card_mut().port = announced(config.announce_port, config.port);
-        me.card_mut().bus_port = announced(config.announce_bus_port, config.bus_port());
+        let card = self.roster.card_mut(PeerIx::MYSELF);
+        card.port = announced(config.announce_port, config.port);
+        card.bus_port = announced(config.announce_bus_port, config.bus_port());
         if let Some(ip) = config.announce_ip.as_deref().and_then(|ip| ip.parse().ok()) {
-            me.card_mut().ip = Some(ip);
+            card.ip = Some(ip);
         }
-        me.standing_mut().hostname = config.announce_hostname.as_deref().map(Arc::from);
-        me.flags.remove(Flags::NOFAILOVER);
+        let hostname = config.announce_hostname.as_deref().map(Arc::from);
+        self.roster.set_hostname(PeerIx::MYSELF, hostname);
+        let pulse = self.roster.pulse_mut(PeerIx::MYSELF);
+        pulse.remove(Flags::NOFAILOVER);
         if config.replica_no_failover {
-            me.flags.insert(Flags::NOFAILOVER);
+            pulse.insert(Flags::NOFAILOVER);
         }
     }
 
@@ -135,18 +139,18 @@ impl Cluster {
     fn restore_peer(&mut self, now: Time, line: &NodeLine) {
         let ix = self.place_of(now, line.id);
         let stamp = |time: u64| if time == 0 { Stamp::NEVER } else { Stamp::from(now) };
-        let peer = self.roster.get_mut(ix);
-        peer.flags = line.flags;
-        let card = peer.card_mut();
+        self.roster.pulse_mut(ix).set_flags(line.flags);
+        let card = self.roster.card_mut(ix);
         card.ip = line.address.ip.parse().ok();
         (card.port, card.bus_port) = (line.address.port, line.address.bus_port);
-        let epoch = if peer.is_replica() { Epoch(0) } else { line.config_epoch };
-        let standing = peer.standing_mut();
-        standing.hostname = line.address.hostname.as_deref().map(Arc::from);
-        standing.config_epoch = epoch;
-        (peer.ping_sent, peer.pong_received) = (stamp(line.ping_sent), stamp(line.pong_received));
-        if peer.has_failed() {
-            peer.standing_mut().fail_time = Stamp::from(now);
+        self.roster.set_hostname(ix, line.address.hostname.as_deref().map(Arc::from));
+        let is_replica = line.flags.has(Flags::REPLICA);
+        self.roster.standing_mut(ix).config_epoch =
+            if is_replica { Epoch(0) } else { line.config_epoch };
+        self.roster.set_ping_sent(ix, stamp(line.ping_sent));
+        self.roster.pulse_mut(ix).set_pong_received(stamp(line.pong_received));
+        if line.flags.has(Flags::FAIL) {
+            self.roster.set_fail_time(ix, Stamp::from(now));
         }
     }
 
@@ -161,12 +165,8 @@ impl Cluster {
     fn place_of(&mut self, now: Time, id: NodeId) -> PeerIx {
         self.find(&id).unwrap_or_else(|| {
             let nothing = self.slots.nothing.clone();
-            self.add_peer(Peer::new(
-                Arc::new(Card::named(id)),
-                Flags::default(),
-                Stamp::from(now),
-                nothing,
-            ))
+            let card = Arc::new(Card::named(id));
+            self.add_peer(Flags::default(), Standing::new(card, Stamp::from(now), nothing))
         })
     }
 }

@@ -9,7 +9,8 @@
 //! Absent: other changes without a save of their own, since there are none.
 
 use super::Cluster;
-use super::peer::{Peer, PeerIx, Stamp};
+use super::peer::{Peer, PeerIx};
+use super::stamp::Stamp;
 use crate::shapes::Epoch;
 use crate::shapes::message::Flags;
 use crate::shapes::topology::{NodeLine, Topology};
@@ -42,11 +43,7 @@ impl Cluster {
             current_epoch: self.current_epoch,
             last_vote_epoch: self.last_vote_epoch,
             ports_known: self.me().port() != 0,
-            times: self
-                .roster
-                .by_place()
-                .map(|peer| (peer.ping_sent, peer.pong_received))
-                .collect(),
+            times: self.roster.times().collect(),
         };
     }
 
@@ -55,8 +52,9 @@ impl Cluster {
         if self.file.saves == 0 {
             return None;
         }
-        let saved = |peer: &Peer| peer.added() < self.file.saves && !peer.in_handshake();
-        let lines = self.peers().filter(|(_, peer)| saved(peer)).map(|(ix, _)| self.saved_line(ix));
+        let saved = |peer: Peer<'_>| peer.added() < self.file.saves && !peer.in_handshake();
+        let lines =
+            self.peers().filter(|(_, peer)| saved(*peer)).map(|(ix, _)| self.saved_line(ix));
         let nodes = lines.collect();
         let (current_epoch, last_vote_epoch) = (self.file.current_epoch, self.file.last_vote_epoch);
         let vars = format!("vars currentEpoch {current_epoch} lastVoteEpoch {last_vote_epoch}\n");

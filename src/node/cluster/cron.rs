@@ -3,7 +3,9 @@
 //!
 //! In Redis: `clusterCron`. Spec: bus 4. The numbers in comments are the steps there.
 
-use super::peer::{Link, PeerIx, Stamp};
+use super::peer::PeerIx;
+use super::stamp::Stamp;
+use super::standing::Link;
 use super::{Cluster, Peer};
 use crate::node::Node;
 use crate::node::io::Outbox;
@@ -64,10 +66,10 @@ impl Node {
         let patience = self.config.cluster_node_timeout.max(MIN_HANDSHAKE_TIME);
         let mut missing = Vec::new();
         for (ix, peer) in self.cluster.roster.iter() {
-            if peer.flags.has(Flags::MYSELF.with(Flags::NOADDR)) {
+            if peer.flags().has(Flags::MYSELF.with(Flags::NOADDR)) {
                 continue;
             }
-            self.cluster.pfail_count += usize::from(peer.flags.has(Flags::PFAIL));
+            self.cluster.pfail_count += usize::from(peer.flags().has(Flags::PFAIL));
             if !peer.is_linked() || peer.in_handshake() {
                 missing.push(ix);
             }
@@ -93,13 +95,13 @@ impl Node {
             let ix = self.cluster.roster.draw(&mut self.rng);
             let peer = self.cluster.peer(ix);
             if !peer.is_linked()
-                || peer.ping_sent.is_set()
-                || peer.flags.has(Flags::MYSELF.with(Flags::HANDSHAKE))
+                || peer.is_awaited()
+                || peer.flags().has(Flags::MYSELF.with(Flags::HANDSHAKE))
             {
                 continue;
             }
             let silent =
-                |other: PeerIx| self.cluster.peer(other).pong_received > peer.pong_received;
+                |other: PeerIx| self.cluster.peer(other).pong_received() > peer.pong_received();
             if chosen.is_none_or(silent) {
                 chosen = Some(ix);
             }
@@ -117,12 +119,15 @@ impl Node {
         let waiting =
             self.cluster.manual.waiting_replica().filter(|_| self.cluster.me().is_master());
         let mut suspected = false;
-        self.cluster.rounds.note_timeout(self.config.cluster_node_timeout);
-        for at in 0..self.cluster.roster.len() {
+        let known = self.cluster.roster.len();
+        self.cluster.rounds.begin(self.config.cluster_node_timeout, known);
+        if let Some(waiting) = waiting {
+            self.cluster.wake(waiting);
+        }
+        let mut next = 0;
+        while let Some(at) = self.cluster.rounds.next_due(next, stamp) {
+            next = at + 1;
             let ix = self.cluster.roster.order()[at];
-            if !self.cluster.rounds.is_due(ix, stamp) && waiting != Some(ix) {
-                continue;
-            }
             if self.cluster.peer(ix).link_stalls(stamp, timeout) {
                 self.cluster.free_link(ix, out);
             }
@@ -134,7 +139,7 @@ impl Node {
                     self.cluster.suspect(ix, out);
                 }
             }
-            self.cluster.rounds.put_off(ix, self.cluster.roster.get(ix));
+            self.cluster.rounds.put_off(at, self.cluster.roster.get(ix));
         }
         suspected
     }
@@ -146,23 +151,24 @@ impl Node {
             return;
         }
         let Some(master) = me.master().map(|ix| self.cluster.peer(ix)) else { return };
-        if let Some(addr) = master.client_addr().filter(|_| !master.flags.has(Flags::NOADDR)) {
+        if let Some(addr) = master.client_addr().filter(|_| !master.flags().has(Flags::NOADDR)) {
             self.replicate(now, addr, out);
         }
     }
 }
 
 impl Cluster {
+    /// The next tick looks at this peer.
+    pub(super) fn wake(&mut self, ix: PeerIx) {
+        self.rounds.wake(self.roster.position(ix));
+    }
+
     fn connect(&mut self, now: Stamp, ix: PeerIx, out: &mut Outbox) {
         match self.peer(ix).ip() {
             Some(ip) => self.open_link(ix, ip, now, out),
             // There is nowhere to connect to; the failure clock has to start all the same.
-            None => {
-                let ping_sent = &mut self.roster.get_mut(ix).ping_sent;
-                if !ping_sent.is_set() {
-                    *ping_sent = now;
-                }
-            }
+            None if self.peer(ix).is_awaited() => {}
+            None => self.roster.set_ping_sent(ix, now),
         }
     }
 
@@ -170,37 +176,36 @@ impl Cluster {
         let saves = self.file.saves();
         self.suspected.insert(ix, saves);
         self.rounds.settled = false;
-        let peer = self.roster.get_mut(ix);
-        peer.flags.insert(Flags::PFAIL);
-        out.note(Fact::Pfail { peer: peer.id() });
+        self.roster.pulse_mut(ix).insert(Flags::PFAIL);
+        out.note(Fact::Pfail { peer: self.peer(ix).id() });
     }
 }
 
-impl Peer {
+impl Peer<'_> {
     /// Whether its link is up for long enough, and nothing comes through it: a fresh connection may.
-    fn link_stalls(&self, now: Stamp, timeout: u64) -> bool {
-        if !self.ping_sent.is_set() || self.flags.has(Flags::NOADDR.with(Flags::HANDSHAKE)) {
+    fn link_stalls(self, now: Stamp, timeout: u64) -> bool {
+        if !self.is_awaited() || self.flags().has(Flags::NOADDR.with(Flags::HANDSHAKE)) {
             return false;
         }
         let is_old = |link: Link| now.since(link.created) > timeout;
-        now.since(self.ping_sent) > timeout / 2
+        now.since(self.ping_sent()) > timeout / 2
             && now.since(self.data_received()) > timeout / 2
             && self.link().is_some_and(is_old)
     }
 
     /// What has to be done about it now. `paused_for` it: this master waits for it to catch up.
-    fn need(&self, now: Stamp, timeout: u64, paused_for: bool) -> Need {
-        if self.flags.has(Flags::MYSELF.with(Flags::NOADDR).with(Flags::HANDSHAKE)) {
+    fn need(self, now: Stamp, timeout: u64, paused_for: bool) -> Need {
+        if self.flags().has(Flags::MYSELF.with(Flags::NOADDR).with(Flags::HANDSHAKE)) {
             return Need::Nothing;
         }
-        let silent = !self.ping_sent.is_set() && now.since(self.pong_received) > timeout / 2;
+        let silent = !self.is_awaited() && now.since(self.pong_received()) > timeout / 2;
         if self.is_linked() && (silent || paused_for) {
             return Need::Ping;
         }
-        if !self.ping_sent.is_set() || self.flags.has(Flags::PFAIL.with(Flags::FAIL)) {
+        if !self.is_awaited() || self.flags().has(Flags::PFAIL.with(Flags::FAIL)) {
             return Need::Nothing;
         }
-        let silence = now.since(self.ping_sent).min(now.since(self.data_received()));
+        let silence = now.since(self.ping_sent()).min(now.since(self.data_received()));
         if silence > timeout { Need::Suspect } else { Need::Nothing }
     }
 }

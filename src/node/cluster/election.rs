@@ -6,7 +6,8 @@
 //! In Redis: `clusterHandleSlaveFailover`, `clusterGetSlaveRank`. Spec: failover 1.
 
 use super::Cluster;
-use super::peer::{PeerIx, Stamp};
+use super::peer::PeerIx;
+use super::stamp::Stamp;
 use crate::node::Node;
 use crate::node::io::Outbox;
 use crate::shapes::fact::CannotWhy;
@@ -63,9 +64,9 @@ impl Cluster {
     /// How many other replicas of this master have more of its stream.
     fn rank(&self, offset: u64) -> u32 {
         let Some(master) = self.me().master() else { return 0 };
-        let ahead = self.peer(master).replicas().iter().filter(|&&ix| {
+        let ahead = self.peer(master).replicas().filter(|&ix| {
             let peer = self.peer(ix);
-            ix != PeerIx::MYSELF && !peer.flags.has(Flags::NOFAILOVER) && peer.offset() > offset
+            ix != PeerIx::MYSELF && !peer.flags().has(Flags::NOFAILOVER) && peer.offset() > offset
         });
         ahead.count() as u32
     }
@@ -180,8 +181,7 @@ impl Node {
     fn win(&mut self, now: Time, out: &mut Outbox) {
         let epoch = self.cluster.election.epoch;
         out.note(Fact::ElectionWon { epoch });
-        let me = self.cluster.roster.get_mut(PeerIx::MYSELF);
-        let standing = me.standing_mut();
+        let standing = self.cluster.roster.standing_mut(PeerIx::MYSELF);
         standing.config_epoch = standing.config_epoch.max(epoch);
         self.take_masters_place(now, out);
     }

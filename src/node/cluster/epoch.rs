@@ -19,7 +19,7 @@ impl Cluster {
     /// This node's claim gets the next epoch.
     fn take_next_epoch(&mut self) -> Epoch {
         self.current_epoch = self.current_epoch.next();
-        self.roster.get_mut(PeerIx::MYSELF).standing_mut().config_epoch = self.current_epoch;
+        self.roster.standing_mut(PeerIx::MYSELF).config_epoch = self.current_epoch;
         self.save_for_sure();
         self.current_epoch
     }

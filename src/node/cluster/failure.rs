@@ -8,7 +8,8 @@
 //! Absent: links. Whether a packet arrives is the world's business; here there is only silence.
 
 use super::Cluster;
-use super::peer::{Peer, PeerIx, Report, Stamp};
+use super::peer::{Peer, PeerIx, Report};
+use super::stamp::Stamp;
 use crate::node::Node;
 use crate::node::io::Outbox;
 use crate::shapes::Fact;
@@ -55,10 +56,10 @@ impl Cluster {
 
     /// Flags a node FAIL.
     fn set_failed(&mut self, now: Time, node: PeerIx) {
-        let peer = self.roster.get_mut(node);
-        peer.flags.remove(Flags::PFAIL);
-        peer.flags.insert(Flags::FAIL);
-        peer.standing_mut().fail_time = Stamp::from(now);
+        let pulse = self.roster.pulse_mut(node);
+        pulse.remove(Flags::PFAIL);
+        pulse.insert(Flags::FAIL);
+        self.roster.set_fail_time(node, Stamp::from(now));
         self.save_and_update_state();
     }
 }
@@ -89,7 +90,7 @@ impl Node {
 
     /// The step from opinion to fact. A replica takes it too: it only counts the masters' reports.
     fn mark_failed_if_agreed(&mut self, now: Time, node: PeerIx, out: &mut Outbox) {
-        if !self.cluster.peer(node).flags.has(Flags::PFAIL) {
+        if !self.cluster.peer(node).flags().has(Flags::PFAIL) {
             return;
         }
         let heard = self.cluster.valid_reports(now, node, self.config.cluster_node_timeout) as u32;
@@ -107,7 +108,7 @@ impl Node {
     /// Somebody says that a majority agreed.
     pub(super) fn hear_fail(&mut self, now: Time, from: PeerIx, id: NodeId, out: &mut Outbox) {
         let Some(node) = self.cluster.find(&id) else { return };
-        if self.cluster.peer(node).flags.has(Flags::FAIL.with(Flags::MYSELF)) {
+        if self.cluster.peer(node).flags().has(Flags::FAIL.with(Flags::MYSELF)) {
             return;
         }
         self.cluster.set_failed(now, node);
@@ -116,15 +117,16 @@ impl Node {
 
     /// A node flagged as failing answered on this node's own link.
     pub(super) fn heard_alive(&mut self, now: Time, node: PeerIx, out: &mut Outbox) {
-        let peer = self.cluster.roster.get_mut(node);
-        if peer.flags.has(Flags::PFAIL) {
-            peer.flags.remove(Flags::PFAIL);
-            out.note(Fact::PfailCleared { peer: peer.id() });
+        let peer = self.cluster.peer(node);
+        let id = peer.id();
+        if peer.flags().has(Flags::PFAIL) {
+            self.cluster.roster.pulse_mut(node).remove(Flags::PFAIL);
+            out.note(Fact::PfailCleared { peer: id });
         } else if let Some(why) =
             may_be_cleared(peer, Stamp::from(now), self.config.cluster_node_timeout)
         {
-            peer.flags.remove(Flags::FAIL);
-            out.note(Fact::FailCleared { peer: peer.id(), why });
+            self.cluster.roster.pulse_mut(node).remove(Flags::FAIL);
+            out.note(Fact::FailCleared { peer: id, why });
         } else {
             return;
         }
@@ -133,10 +135,10 @@ impl Node {
 }
 
 /// Whether FAIL may be taken back from a node that answers, and why.
-fn may_be_cleared(peer: &Peer, now: Stamp, timeout: Millis) -> Option<ClearedWhy> {
+fn may_be_cleared(peer: Peer<'_>, now: Stamp, timeout: Millis) -> Option<ClearedWhy> {
     if peer.is_replica() {
         Some(ClearedWhy::ReplicaReachable)
-    } else if peer.slots().is_empty() {
+    } else if !peer.owns_slots() {
         Some(ClearedWhy::MasterWithoutSlots)
     } else if now.since(peer.fail_time()) > UNDO_AFTER * timeout.0 {
         Some(ClearedWhy::NobodyServesItsSlots)

@@ -7,21 +7,23 @@
 //! In Redis: `clusterSendPing`, `clusterProcessGossipSection`. Spec: bus 6.
 
 use super::Cluster;
-use super::peer::{Peer, PeerIx, Stamp};
+use super::peer::PeerIx;
+use super::pulse::Pulse;
+use super::stamp::Stamp;
+use super::standing::Standing;
 use crate::node::Node;
 use crate::node::io::Outbox;
 use crate::shapes::message::{Flags, Gossip};
-use crate::shapes::{Card, Cards, Fact};
+use crate::shapes::{Card, CardNo, Cards, Fact};
 use crate::words::{Millis, Rng, Time};
 
 /// However small the cluster, three nodes are named, so that failure reports spread.
 const LEAST_WANTED: usize = 3;
 /// Clocks may differ a little: a pong from so far in the future is believed.
 const FUTURE_TOLERANCE: Millis = Millis(500);
-/// So many nodes are looked up before the first of them is looked at. Where a node's record is, is
-/// cheap to know, but the record is far away in memory; looks that do not wait for one another are
-/// answered at once.
-const AT_ONCE: usize = 16;
+/// So many nodes are drawn before the first of them is looked at, which a branch waits for: looks that
+/// do not wait for one another are answered at once, however far away in memory it is.
+const AT_ONCE: usize = 128;
 /// A packet's header speaks of its sender, and suspects are appended.
 const NEVER_DRAWN: Flags = Flags::MYSELF.with(Flags::PFAIL);
 /// Either kind of failure.
@@ -44,23 +46,17 @@ impl Node {
     ) {
         let judge = sender.filter(|&ix| self.cluster.peer(ix).is_master());
         let latest = Stamp::new(now.unix_ms() + FUTURE_TOLERANCE.0);
-        for part in section.chunks(AT_ONCE) {
-            let mut guesses = [None; AT_ONCE];
-            for (guess, said) in guesses.iter_mut().zip(part) {
-                *guess = self.cluster.roster.guess(said.card);
-            }
-            for (guess, said) in guesses.into_iter().zip(part) {
-                let known = self.cluster.roster.confirm(guess, said.card);
-                let known = known
-                    .or_else(|| self.cluster.roster.look_up(said.card, out.cards.get(said.card)));
-                match (known, sender) {
-                    (Some(node), _) if self.cluster.nobody_doubts(node, said) => {
-                        self.cluster.roster.get_mut(node).hear_pong(said, latest);
-                    }
-                    (Some(node), _) => self.hear_of(now, judge, node, said, out),
-                    (None, Some(_)) => self.cluster.learn_of(now, said, out),
-                    (None, None) => {}
+        for said in section {
+            let roster = &mut self.cluster.roster;
+            let known = roster.named(said.card);
+            let known = known.or_else(|| roster.look_up(said.card, out.cards.get(said.card)));
+            match (known, sender) {
+                (Some(node), _) if self.cluster.nobody_doubts(node, said) => {
+                    self.cluster.roster.pulse_mut(node).hear_pong(said.pong_received_s, latest);
                 }
+                (Some(node), _) => self.hear_of(now, judge, node, said, out),
+                (None, Some(_)) => self.cluster.learn_of(now, said, out),
+                (None, None) => {}
             }
         }
     }
@@ -87,7 +83,7 @@ impl Node {
                 || self.cluster.valid_reports(now, node, timeout) == 0
             {
                 let latest = Stamp::new(now.unix_ms() + FUTURE_TOLERANCE.0);
-                self.cluster.roster.get_mut(node).hear_pong(said, latest);
+                self.cluster.roster.pulse_mut(node).hear_pong(said.pong_received_s, latest);
             }
             self.cluster.hear_address(node, said, out);
         }
@@ -103,23 +99,28 @@ impl Cluster {
         let mut section = Vec::with_capacity(wanted + self.pfail_count);
         let mut draws = wanted * 3;
         while fresh > 0 && section.len() < wanted && draws > 0 {
-            let mut drawn = [PeerIx::MYSELF; AT_ONCE];
-            let count = (wanted - section.len()).min(draws).min(AT_ONCE);
-            drawn[..count].fill_with(|| self.roster.draw(rng));
-            draws -= count;
-            let some_are_special = self.any_special(&drawn[..count]);
-            for &ix in &drawn[..count] {
-                let peer = self.roster.get(ix);
+            let mut places = [PeerIx::MYSELF; AT_ONCE];
+            let drawn = &mut places[..(wanted - section.len()).min(draws).min(AT_ONCE)];
+            drawn.fill_with(|| self.roster.draw(rng));
+            draws -= drawn.len();
+            let some_are_special = self.any_special(drawn);
+            for &ix in &*drawn {
+                let pulse = self.roster.pulse(ix);
                 if fresh == 0
                     || self.told.has(ix)
-                    || (some_are_special && peer.flags.has(NEVER_DRAWN))
+                    || (some_are_special && pulse.flags().has(NEVER_DRAWN))
                 {
                     continue;
                 }
                 fresh -= 1;
-                if is_worth_telling(peer) {
+                if is_worth_telling(pulse) {
                     self.told.note(ix);
-                    section.push(self.entry(ix, cards));
+                    match self.roster.known_number(ix) {
+                        Some(card) if !pulse.is_awaited() => {
+                            section.push(pulse.tell(card, Stamp::NEVER));
+                        }
+                        _ => section.push(self.entry(ix, cards)),
+                    }
                 }
             }
         }
@@ -130,7 +131,7 @@ impl Cluster {
     /// Whether any of these is the node itself or suspected.
     #[inline]
     fn any_special(&self, drawn: &[PeerIx]) -> bool {
-        let all = |flags: Flags, &ix: &PeerIx| flags.with(self.roster.get(ix).flags);
+        let all = |flags: Flags, &ix: &PeerIx| flags.with(self.roster.pulse(ix).flags());
         drawn.iter().fold(Flags::default(), all).has(NEVER_DRAWN)
     }
 
@@ -140,35 +141,29 @@ impl Cluster {
             return;
         }
         let suspects = self.roster.iter().filter(|(_, peer)| {
-            peer.flags.has(Flags::PFAIL) && !peer.flags.has(Flags::HANDSHAKE.with(Flags::NOADDR))
+            peer.flags().has(Flags::PFAIL)
+                && !peer.flags().has(Flags::HANDSHAKE.with(Flags::NOADDR))
         });
         let suspects: Vec<PeerIx> = suspects.map(|(ix, _)| ix).take(self.pfail_count).collect();
         section.extend(suspects.into_iter().map(|ix| self.entry(ix, cards)));
     }
 
-    #[inline]
     fn entry(&mut self, ix: PeerIx, cards: &mut Cards) -> Gossip {
         let card = self.roster.number(ix, cards);
-        let peer = self.roster.get(ix);
-        Gossip {
-            card,
-            ping_sent_s: (peer.ping_sent.ms() / 1000) as u32,
-            pong_received_s: (peer.pong_received.ms() / 1000) as u32,
-            flags: peer.flags,
-        }
+        self.roster.pulse(ix).tell(card, self.peer(ix).ping_sent())
     }
 
     /// Whether a node is well in everybody's eyes: then news of its life are all there is to hear.
     #[inline]
     fn nobody_doubts(&self, node: PeerIx, said: &Gossip) -> bool {
-        self.reports.is_empty() && !self.peer(node).flags.with(said.flags).has(FAILING)
+        self.reports.is_empty() && !self.roster.pulse(node).flags().with(said.flags).has(FAILING)
     }
 
     /// A node that does not answer here, but answers somebody else at another address, has moved.
     #[inline]
     fn hear_address(&mut self, node: PeerIx, said: &Gossip, out: &mut Outbox) {
         let peer = self.roster.get(node);
-        if !peer.flags.has(FAILING) || said.flags.has(Flags::NOADDR) {
+        if !peer.flags().has(FAILING) || said.flags.has(Flags::NOADDR) {
             return;
         }
         let Card { ip, port, bus_port, .. } = **out.cards.get(said.card);
@@ -187,7 +182,7 @@ impl Cluster {
         let nothing = self.slots.nothing.clone();
         let card = out.cards.get(said.card).clone();
         let peer = card.node;
-        self.add_peer(Peer::new(card, said.flags, Stamp::from(now), nothing));
+        self.add_peer(said.flags, Standing::new(card, Stamp::from(now), nothing));
         out.note(Fact::NodeJoined { peer });
     }
 }
@@ -211,19 +206,21 @@ impl Told {
     }
 }
 
-impl Peer {
-    /// Others saw it answer: that counts as a pong, if none is awaited here.
+impl Pulse {
+    /// What a packet says of it.
     #[inline]
-    fn hear_pong(&mut self, said: &Gossip, latest: Stamp) {
-        let seen = Stamp::new(u64::from(said.pong_received_s) * 1000);
-        if !self.ping_sent.is_set() && self.pong_received < seen && seen <= latest {
-            self.pong_received = seen;
+    fn tell(self, card: CardNo, ping_sent: Stamp) -> Gossip {
+        Gossip {
+            card,
+            ping_sent_s: (ping_sent.ms() / 1000) as u32,
+            pong_received_s: (self.pong_received().ms() / 1000) as u32,
+            flags: self.flags(),
         }
     }
 }
 
 #[inline]
-fn is_worth_telling(peer: &Peer) -> bool {
-    let named = !peer.flags.has(Flags::HANDSHAKE.with(Flags::NOADDR));
-    named && (peer.is_linked() || !peer.slots().is_empty())
+fn is_worth_telling(pulse: Pulse) -> bool {
+    let named = !pulse.flags().has(Flags::HANDSHAKE.with(Flags::NOADDR));
+    named && (pulse.is_linked() || pulse.owns_slots())
 }

@@ -6,7 +6,9 @@
 //! In Redis: `clusterStartHandshake`, `nodeUpdateAddressIfNeeded`, parts of `clusterProcessPacket`.
 //! Spec: bus 3.
 
-use super::peer::{Peer, PeerIx, Stamp};
+use super::peer::{Peer, PeerIx};
+use super::stamp::Stamp;
+use super::standing::Standing;
 use super::wires::Wire;
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
@@ -26,7 +28,7 @@ impl Node {
         bus_port: u16,
         out: &mut Outbox,
     ) {
-        let same = |peer: &Peer| {
+        let same = |peer: Peer<'_>| {
             peer.in_handshake() && peer.ip() == Some(ip) && peer.bus_port() == bus_port
         };
         if !self.cluster.peers().any(|(_, peer)| same(peer)) {
@@ -47,7 +49,8 @@ impl Node {
         let id = NodeId::random(&mut self.rng);
         let nothing = self.cluster.slots.nothing.clone();
         let card = Card { node: id, ip: Some(ip), port, bus_port };
-        self.cluster.add_peer(Peer::new(Arc::new(card), flags, Stamp::from(now), nothing));
+        let standing = Standing::new(Arc::new(card), Stamp::from(now), nothing);
+        self.cluster.add_peer(flags, standing);
         out.note(Fact::HandshakeStarted { ip, port });
     }
 
@@ -62,12 +65,12 @@ impl Node {
         header: &Header,
         out: &mut Outbox,
     ) {
-        let me = self.cluster.roster.get_mut(PeerIx::MYSELF);
+        let me = self.cluster.me();
         let may_learn =
             (kind == Kind::Meet || me.ip().is_none()) && self.config.announce_ip.is_none();
         let local = if may_learn { self.cluster.wires.local(conn) } else { None };
         if let Some(ip) = local.filter(|&ip| me.ip() != Some(ip)) {
-            me.card_mut().ip = Some(ip);
+            self.cluster.roster.card_mut(PeerIx::MYSELF).ip = Some(ip);
             out.note(Fact::OwnAddress { ip });
             self.cluster.save();
         }
@@ -93,11 +96,11 @@ impl Node {
         }
         self.cluster.roster.rename(node, header.sender);
         let role = header.flags.only(Flags::MASTER.with(Flags::REPLICA));
-        let peer = self.cluster.roster.get_mut(node);
-        peer.flags.remove(Flags::HANDSHAKE);
-        peer.flags.insert(role);
+        let pulse = self.cluster.roster.pulse_mut(node);
+        pulse.remove(Flags::HANDSHAKE);
+        pulse.insert(role);
         out.note(Fact::NodeJoined { peer: header.sender });
-        self.cluster.rounds.wake(node);
+        self.cluster.rounds.reorder();
         self.cluster.save();
         self.cluster.orphans = None;
         true
@@ -105,10 +108,10 @@ impl Node {
 
     /// Somebody else answers at a node's address: the node's own is unknown from now on.
     pub(super) fn forget_address(&mut self, node: PeerIx, out: &mut Outbox) {
-        let peer = self.cluster.roster.get_mut(node);
-        peer.flags.insert(Flags::NOADDR);
-        *peer.card_mut() = Card::named(peer.id());
-        out.note(Fact::AddressLost { peer: peer.id() });
+        let id = self.cluster.peer(node).id();
+        self.cluster.roster.pulse_mut(node).insert(Flags::NOADDR);
+        *self.cluster.roster.card_mut(node) = Card::named(id);
+        out.note(Fact::AddressLost { peer: id });
         self.cluster.address_changed(node);
         self.cluster.free_link(node, out);
         self.cluster.save();

@@ -22,7 +22,7 @@ impl Node {
             announced_ip: self.announced_ip(),
             port: me.port(),
             bus_port: me.bus_port(),
-            flags: me.flags,
+            flags: me.flags(),
             state_ok: cluster.state.ok,
             paused: me.is_master() && cluster.manual.is_pending(),
             force_ack: false,

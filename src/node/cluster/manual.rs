@@ -7,7 +7,8 @@
 //! Invariant: writers are paused only while a manual failover is pending on this master.
 //! In Redis: `clusterHandleManualFailover`, `manualFailoverCheckTimeout`, MFSTART. Spec: failover 6.
 
-use super::peer::{PeerIx, Stamp};
+use super::peer::PeerIx;
+use super::stamp::Stamp;
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
 use crate::shapes::Fact;

@@ -5,7 +5,8 @@
 //! `clusterBlacklistAddNode`. Spec: bus 1, 5.6, 12; failover 5.
 
 use super::Cluster;
-use super::peer::{Peer, PeerIx};
+use super::peer::PeerIx;
+use super::standing::Standing;
 use crate::node::Node;
 use crate::node::io::Outbox;
 use crate::shapes::fact::ReplicaWhy;
@@ -23,13 +24,12 @@ impl Cluster {
         self.roster.iter().map(|(ix, peer)| (ix, peer.id())).collect()
     }
 
-    pub(super) fn add_peer(&mut self, mut peer: Peer) -> PeerIx {
-        peer.standing_mut().added = self.file.saves();
+    pub(super) fn add_peer(&mut self, flags: Flags, standing: Standing) -> PeerIx {
+        let standing = Standing { added: self.file.saves(), ..standing };
         self.orphans = None;
         self.rounds.settled = false;
-        let ix = self.roster.add(peer);
-        self.rounds.wake(ix);
-        ix
+        self.rounds.reorder();
+        self.roster.add(flags, standing)
     }
 
     /// Forgets all about a node.
@@ -45,36 +45,31 @@ impl Cluster {
         self.suspected.remove(&gone);
         self.voted.remove(&gone);
         self.orphaned.remove(&gone);
-        for replica in std::mem::take(&mut self.roster.get_mut(gone).standing_mut().replicas) {
-            self.roster.get_mut(replica).standing_mut().master = None;
+        while let Some(replica) = self.roster.standing(gone).first_replica {
+            self.roster.remove_replica(replica);
         }
         self.leave_master(gone);
         self.manual.forget(gone);
         self.free_link(gone, out);
         self.free_inbound(gone, out);
         self.roster.remove(gone);
+        self.rounds.reorder();
         self.orphans = None;
     }
 
     /// `replica` follows `master` from now on.
     pub(super) fn follow(&mut self, replica: PeerIx, master: PeerIx) {
         self.leave_master(replica);
-        self.roster.get_mut(replica).standing_mut().master = Some(master);
-        let master = self.roster.get_mut(master);
-        master.standing_mut().replicas.push(replica);
-        master.flags.insert(Flags::MIGRATE_TO);
+        self.roster.add_replica(master, replica);
+        self.roster.pulse_mut(master).insert(Flags::MIGRATE_TO);
         self.orphans = None;
     }
 
     /// Follows nobody. A master whose last replica leaves does not invite others.
     fn leave_master(&mut self, replica: PeerIx) {
-        let Some(master) = self.roster.get_mut(replica).standing_mut().master.take() else {
-            return;
-        };
-        let master = self.roster.get_mut(master);
-        master.standing_mut().replicas.retain(|&other| other != replica);
-        if master.replicas().is_empty() {
-            master.flags.remove(Flags::MIGRATE_TO);
+        let Some(master) = self.roster.remove_replica(replica) else { return };
+        if !self.peer(master).has_replicas() {
+            self.roster.pulse_mut(master).remove(Flags::MIGRATE_TO);
         }
         self.orphans = None;
     }
@@ -87,12 +82,12 @@ impl Cluster {
         if self.roster.get(node).master().is_some() {
             self.leave_master(node);
             if node != PeerIx::MYSELF {
-                self.roster.get_mut(node).flags.insert(Flags::MIGRATE_TO);
+                self.roster.pulse_mut(node).insert(Flags::MIGRATE_TO);
             }
         }
-        let peer = self.roster.get_mut(node);
-        peer.flags.remove(Flags::REPLICA);
-        peer.flags.insert(Flags::MASTER);
+        let pulse = self.roster.pulse_mut(node);
+        pulse.remove(Flags::REPLICA);
+        pulse.insert(Flags::MASTER);
         self.save_and_update_state();
         true
     }
@@ -100,9 +95,9 @@ impl Cluster {
     /// The node is a replica, of whom may not be known yet; its slots are nobody's.
     pub(super) fn set_as_replica(&mut self, node: PeerIx) {
         self.slots.unbind_all(&mut self.roster, node);
-        let peer = self.roster.get_mut(node);
-        peer.flags.remove(Flags::MASTER.with(Flags::MIGRATE_TO));
-        peer.flags.insert(Flags::REPLICA);
+        let pulse = self.roster.pulse_mut(node);
+        pulse.remove(Flags::MASTER.with(Flags::MIGRATE_TO));
+        pulse.insert(Flags::REPLICA);
         self.save_and_update_state();
     }
 
@@ -115,11 +110,11 @@ impl Cluster {
         bus_port: u16,
         out: &mut Outbox,
     ) {
-        let peer = self.roster.get_mut(node);
-        *peer.card_mut() = Card { node: peer.id(), ip, port, bus_port };
-        peer.flags.remove(Flags::NOADDR);
+        let peer = self.peer(node).id();
+        *self.roster.card_mut(node) = Card { node: peer, ip, port, bus_port };
+        self.roster.pulse_mut(node).remove(Flags::NOADDR);
         if let Some(ip) = ip {
-            out.note(Fact::AddressChanged { peer: peer.id(), ip, port });
+            out.note(Fact::AddressChanged { peer, ip, port });
         }
         self.address_changed(node);
     }
@@ -147,9 +142,9 @@ impl Node {
         assert!(master != PeerIx::MYSELF, "a node cannot be its own replica");
         assert!(self.cluster.me().slots().is_empty(), "a replica owns no slots");
         if self.cluster.me().is_master() {
-            let me = self.cluster.roster.get_mut(PeerIx::MYSELF);
-            me.flags.remove(Flags::MASTER.with(Flags::MIGRATE_TO));
-            me.flags.insert(Flags::REPLICA);
+            let pulse = self.cluster.roster.pulse_mut(PeerIx::MYSELF);
+            pulse.remove(Flags::MASTER.with(Flags::MIGRATE_TO));
+            pulse.insert(Flags::REPLICA);
             self.cluster.slots.close_all();
         }
         self.cluster.follow(PeerIx::MYSELF, master);

@@ -4,7 +4,8 @@
 //! bus 4.4a.
 
 use super::Cluster;
-use super::peer::{Peer, PeerIx, Stamp};
+use super::peer::{Peer, PeerIx};
+use super::stamp::Stamp;
 use crate::node::Node;
 use crate::node::io::Outbox;
 use crate::shapes::Fact;
@@ -27,20 +28,20 @@ pub(super) struct Orphans {
 
 impl Cluster {
     /// Replicas of a node that have not failed; suspects count.
-    fn working_replicas(&self, of: &Peer) -> u32 {
-        of.replicas().iter().filter(|&&ix| !self.peer(ix).has_failed()).count() as u32
+    fn working_replicas(&self, of: Peer<'_>) -> u32 {
+        of.replicas().filter(|&ix| !self.peer(ix).has_failed()).count() as u32
     }
 
     pub(super) fn count_orphans(&self) -> Orphans {
         let mut counted = Orphans { orphaned: 0, most: 0, ours: 0 };
         for (ix, peer) in self.peers() {
-            let unknown = peer.flags.has(Flags::MYSELF.with(Flags::NOADDR).with(Flags::HANDSHAKE));
+            let unknown =
+                peer.flags().has(Flags::MYSELF.with(Flags::NOADDR).with(Flags::HANDSHAKE));
             if unknown || !peer.is_master() || peer.has_failed() {
                 continue;
             }
             let working = self.working_replicas(peer);
-            let orphan =
-                working == 0 && !peer.slots().is_empty() && peer.flags.has(Flags::MIGRATE_TO);
+            let orphan = working == 0 && peer.owns_slots() && peer.flags().has(Flags::MIGRATE_TO);
             counted.orphaned += u32::from(orphan);
             counted.most = counted.most.max(working);
             if self.me().master() == Some(ix) {
@@ -58,12 +59,12 @@ impl Cluster {
             let working = self.working_replicas(self.peer(ix));
             let peer = self.peer(ix);
             let inviting = peer.is_master() && !peer.has_failed();
-            let orphan = inviting && peer.flags.has(Flags::MIGRATE_TO) && working == 0;
-            if orphan && target.is_none() && !peer.slots().is_empty() {
+            let orphan = inviting && peer.flags().has(Flags::MIGRATE_TO) && working == 0;
+            if orphan && target.is_none() && peer.owns_slots() {
                 target = Some(ix);
             }
             if working == most {
-                for &replica in peer.replicas() {
+                for replica in peer.replicas() {
                     if self.peer(replica).id() < self.peer(candidate).id() {
                         candidate = replica;
                     }
@@ -104,7 +105,7 @@ impl Node {
         let Some(master) = self.cluster.me().master() else { return false };
         let failing = Flags::PFAIL.with(Flags::FAIL);
         let replicas = self.cluster.peer(master).replicas();
-        let well = replicas.iter().filter(|&&ix| !self.cluster.peer(ix).flags.has(failing)).count();
+        let well = replicas.filter(|&ix| !self.cluster.peer(ix).flags().has(failing)).count();
         well as u32 > self.config.migration_barrier
     }
 }

@@ -11,7 +11,8 @@
 
 use super::Cluster;
 use super::buffer::{EMPTY, Room, SendBuffer};
-use super::peer::{Link, Stamp};
+use super::stamp::Stamp;
+use super::standing::Link;
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
 use crate::shapes::{Fact, Message};

@@ -67,7 +67,7 @@ impl Node {
         if self.cluster.set_as_master(node) {
             out.note(Fact::RoleSeen { peer: self.cluster.peer(node).id(), role: Role::Master });
         }
-        self.cluster.roster.get_mut(node).standing_mut().config_epoch = epoch;
+        self.cluster.roster.standing_mut(node).config_epoch = epoch;
         self.cluster.save_for_sure();
         self.believe_claim(now, node, epoch, slots, out);
     }
@@ -154,9 +154,8 @@ impl Cluster {
     }
 
     fn share_claim(&mut self, owner: PeerIx, claimed: &Arc<SlotSet>) {
-        let owner = self.roster.get_mut(owner);
-        if owner.slots() == claimed {
-            owner.standing_mut().slots = claimed.clone();
+        if self.peer(owner).slots() == claimed {
+            self.roster.set_slots(owner, claimed.clone());
         }
     }
 

@@ -4,7 +4,8 @@
 //! Absent: broken packets; the world does not bend bytes.
 
 use super::Cluster;
-use super::peer::{PeerIx, Stamp};
+use super::peer::PeerIx;
+use super::stamp::Stamp;
 use super::wires::Wire;
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
@@ -76,15 +77,15 @@ impl Node {
 
     /// What any packet tells about its sender.
     fn note_sender(&mut self, now: Time, sender: PeerIx, header: &Header, out: &mut Outbox) {
-        let peer = self.cluster.roster.get_mut(sender);
-        let known_epoch = peer.config_epoch();
-        peer.standing_mut().data_received = Stamp::from(now);
-        if peer.in_handshake() {
+        let in_handshake = self.cluster.peer(sender).in_handshake();
+        let standing = self.cluster.roster.standing_mut(sender);
+        standing.data_received = Stamp::from(now);
+        if in_handshake {
             return;
         }
-        peer.standing_mut().offset = header.offset;
-        if header.config_epoch > known_epoch {
-            peer.standing_mut().config_epoch = header.config_epoch;
+        standing.offset = header.offset;
+        if header.config_epoch > standing.config_epoch {
+            standing.config_epoch = header.config_epoch;
             self.cluster.save_for_sure();
         }
         self.cluster.current_epoch = self.cluster.current_epoch.max(header.current_epoch);
@@ -152,16 +153,16 @@ impl Node {
     }
 
     fn note_nofailover(&mut self, sender: PeerIx, header: &Header) {
-        let flags = &mut self.cluster.roster.get_mut(sender).flags;
-        flags.remove(Flags::NOFAILOVER);
-        flags.insert(header.flags.only(Flags::NOFAILOVER));
+        let pulse = self.cluster.roster.pulse_mut(sender);
+        pulse.remove(Flags::NOFAILOVER);
+        pulse.insert(header.flags.only(Flags::NOFAILOVER));
     }
 
     fn pong_arrived(&mut self, now: Time, peer: PeerIx, out: &mut Outbox) {
-        let known = self.cluster.roster.get_mut(peer);
-        known.pong_received = Stamp::from(now);
-        known.ping_sent = Stamp::NEVER;
-        if known.flags.has(Flags::PFAIL.with(Flags::FAIL)) {
+        let roster = &mut self.cluster.roster;
+        roster.pulse_mut(peer).set_pong_received(Stamp::from(now));
+        roster.set_ping_sent(peer, Stamp::NEVER);
+        if roster.pulse(peer).flags().has(Flags::PFAIL.with(Flags::FAIL)) {
             self.heard_alive(now, peer, out);
         }
     }
@@ -179,9 +180,8 @@ impl Node {
         self.note_claim(now, sender, header, out);
         self.resolve_collision(sender, header, out);
         self.process_gossip(now, Some(sender), gossip, out);
-        let known = self.cluster.roster.get_mut(sender);
-        if known.hostname() != header.hostname.as_ref() {
-            known.standing_mut().hostname.clone_from(&header.hostname);
+        if self.cluster.peer(sender).hostname() != header.hostname.as_ref() {
+            self.cluster.roster.set_hostname(sender, header.hostname.clone());
             self.cluster.save();
         }
     }

@@ -1,6 +1,8 @@
 //! What others may read of a node's view: commands, replication, the page.
 
-use super::peer::{Link, Peer, PeerIx, Stamp};
+use super::peer::{Peer, PeerIx};
+use super::stamp::Stamp;
+use super::standing::Link;
 use super::{Cluster, Counters};
 use crate::node::Node;
 use crate::shapes::Epoch;
@@ -25,12 +27,12 @@ impl Cluster {
     }
     /// What the node knows of itself.
     #[inline]
-    pub fn me(&self) -> &Peer {
+    pub fn me(&self) -> Peer<'_> {
         self.roster.get(PeerIx::MYSELF)
     }
     /// What the node knows of a node.
     #[inline]
-    pub fn peer(&self, ix: PeerIx) -> &Peer {
+    pub fn peer(&self, ix: PeerIx) -> Peer<'_> {
         self.roster.get(ix)
     }
     /// The node with this id, if it is known.
@@ -39,7 +41,7 @@ impl Cluster {
         self.roster.find(id)
     }
     /// All known nodes in hash order: itself, handshakes and failed ones included.
-    pub fn peers(&self) -> impl Iterator<Item = (PeerIx, &Peer)> {
+    pub fn peers(&self) -> impl Iterator<Item = (PeerIx, Peer<'_>)> {
         self.roster.iter()
     }
     /// How many nodes are known (`cluster_known_nodes`).
@@ -116,10 +118,10 @@ impl Cluster {
                 bus_port: peer.bus_port(),
                 hostname: peer.hostname().map(|name| name.to_string()),
             },
-            flags: peer.flags,
+            flags: peer.flags(),
             master: peer.master().map(|master| self.peer(master).id()),
-            ping_sent: peer.ping_sent.ms(),
-            pong_received: peer.pong_received.ms(),
+            ping_sent: peer.ping_sent().ms(),
+            pong_received: peer.pong_received().ms(),
             config_epoch: self.shown_epoch(ix),
             connected: peer.shown_connected(),
             slots: (**peer.slots()).clone(),

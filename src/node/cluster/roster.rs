@@ -1,112 +1,151 @@
-//! The roster: all nodes that one node knows, itself included, in Redis's order.
+//! The roster: all nodes that one node knows, itself included.
 //!
-//! Redis keeps them in a hash table under a key that is random for each process; every walk over the
-//! nodes, and every random draw, follows that table. This one behaves the same: buckets a power of
-//! two, doubled when full, new entries at the head of their chain. So the order is arbitrary, but it
-//! is stable, and it follows from the seed.
+//! With a thousand nodes there are a million rows, so they are tables rather than records: what gossip
+//! touches is eight bytes a peer (`pulse`) and the numbers of cards (`numbering`); what a packet tells of
+//! its sender is another table (`standing`); what few have is apart. What seldom changes is shared with
+//! snapshots whole, the standings page by page.
 //!
-//! The table is kept flat: `order` lists the places bucket by bucket, `starts` says where each bucket
-//! begins, `tags` holds a part of each node's hash, and `filled` names the buckets that are not empty.
-//! So a walk is a walk over an array, a lookup two short reads, and a draw never draws twice.
-//!
-//! Invariants: place 0 is the node itself; `order` names every place in use exactly once, and `tags`
-//! goes with it.
-//! In Redis: `server.cluster->nodes`, `dictAdd`, `dictGetRandomKey` (dict.c).
-//! Absent: incremental rehashing; a grown table is complete at once.
+//! Invariants: place 0 is the node itself; the marks in a pulse repeat what the standing says; a
+//! master's chain of replicas holds exactly those who follow it.
+//! In Redis: `server.cluster->nodes`.
 
+use super::numbering::Numbering;
+use super::order::Order;
+use super::pages::Pages;
 use super::peer::{Peer, PeerIx};
+use super::pulse::Pulse;
+use super::stamp::Stamp;
+use super::standing::{Link, Standing};
+use crate::shapes::message::Flags;
 use crate::shapes::{Card, CardNo, Cards};
-use crate::words::{NodeId, Rng};
+use crate::words::{NodeId, Rng, SlotSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// All known nodes.
 #[derive(Clone, Debug)]
 pub(super) struct Roster {
-    peers: Vec<Peer>,
+    pulses: Vec<Pulse>,
+    order: Arc<Order>,
+    numbering: Arc<Numbering>,
+    standings: Pages<Standing>,
+    hostnames: BTreeMap<PeerIx, Arc<str>>,
+    fail_times: BTreeMap<PeerIx, Stamp>,
     vacant: Vec<PeerIx>,
-    key: u64,
-    order: Vec<PeerIx>,
-    tags: Vec<u8>,
-    starts: Vec<u16>,
-    filled: Vec<u16>,
-    /// By number of a card: the place of who had it last.
-    numbered: Vec<Option<PeerIx>>,
 }
 
-/// `DICT_HT_INITIAL_SIZE`.
-const FIRST_BUCKETS: usize = 4;
-
 impl Roster {
-    /// A roster that knows only `myself`.
-    pub(super) fn new(myself: Peer, key: u64) -> Roster {
+    /// A roster that knows only the node itself.
+    pub(super) fn new(flags: Flags, myself: Standing, key: u64) -> Roster {
         let mut roster = Roster {
-            peers: Vec::new(),
+            pulses: Vec::new(),
+            order: Arc::new(Order::new(key)),
+            numbering: Arc::default(),
+            standings: Pages::new(),
+            hostnames: BTreeMap::new(),
+            fail_times: BTreeMap::new(),
             vacant: Vec::new(),
-            key,
-            order: Vec::new(),
-            tags: Vec::new(),
-            starts: vec![0; FIRST_BUCKETS + 1],
-            filled: Vec::new(),
-            numbered: Vec::new(),
         };
-        roster.add(myself);
+        roster.add(flags, myself);
         roster
     }
 
     /// How many nodes are known, the node itself and handshakes included.
     #[inline]
     pub(super) fn len(&self) -> usize {
-        self.order.len()
+        self.order().len()
     }
     /// The places in use, in hash order.
     #[inline]
     pub(super) fn order(&self) -> &[PeerIx] {
-        &self.order
+        self.order.places()
     }
-    #[inline]
-    pub(super) fn get(&self, ix: PeerIx) -> &Peer {
-        &self.peers[ix.index()]
+    /// Which one in hash order a place is.
+    pub(super) fn position(&self, ix: PeerIx) -> Option<usize> {
+        self.order().iter().position(|&other| other == ix)
     }
+    /// All that is known of one.
     #[inline]
-    pub(super) fn get_mut(&mut self, ix: PeerIx) -> &mut Peer {
-        &mut self.peers[ix.index()]
+    pub(super) fn get(&self, ix: PeerIx) -> Peer<'_> {
+        Peer::new(self, ix)
+    }
+    /// All nodes, in hash order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (PeerIx, Peer<'_>)> {
+        self.order().iter().map(|&ix| (ix, self.get(ix)))
     }
     /// How many places there are, vacant ones included.
     #[inline]
     pub(super) fn places(&self) -> usize {
-        self.peers.len()
+        self.pulses.len()
     }
-    /// All places in order, vacant ones included.
-    pub(super) fn by_place(&self) -> impl ExactSizeIterator<Item = &Peer> {
-        self.peers.iter()
-    }
-    /// All nodes, in hash order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (PeerIx, &Peer)> {
-        self.order.iter().map(|&ix| (ix, self.get(ix)))
+    /// By place, vacant ones included: when each was pinged and answered.
+    pub(super) fn times(&self) -> impl ExactSizeIterator<Item = (Stamp, Stamp)> {
+        (0..self.places()).map(|index| {
+            let peer = self.get(PeerIx::from_index(index));
+            (peer.ping_sent(), peer.pong_received())
+        })
     }
     /// The place of the node with this id.
     #[inline]
     pub(super) fn find(&self, id: &NodeId) -> Option<PeerIx> {
-        let hash = self.hash(id);
-        let (first, end) = self.bounds(self.bucket(hash));
-        for at in first..end {
-            if self.tags[at] == tag(hash) && self.get(self.order[at]).id() == *id {
-                return Some(self.order[at]);
-            }
-        }
-        None
+        self.order.find(id, |ix| self.standing(ix).card.node == *id)
+    }
+    /// A node at random.
+    #[inline]
+    pub(super) fn draw(&self, rng: &mut Rng) -> PeerIx {
+        self.order.draw(rng)
     }
 
-    /// The place of the node with this card if it is known, without a look at the node itself:
-    /// [`Roster::confirm`] has to follow.
     #[inline]
-    pub(super) fn guess(&self, number: CardNo) -> Option<PeerIx> {
-        self.numbered.get(number.index()).copied().flatten()
+    pub(super) fn pulse(&self, ix: PeerIx) -> Pulse {
+        self.pulses[ix.index()]
     }
-    /// Turns a guess into knowledge; None if the card has to be read.
     #[inline]
-    pub(super) fn confirm(&self, guess: Option<PeerIx>, number: CardNo) -> Option<PeerIx> {
-        guess.filter(|&ix| self.get(ix).number() == Some(number))
+    pub(super) fn pulse_mut(&mut self, ix: PeerIx) -> &mut Pulse {
+        &mut self.pulses[ix.index()]
+    }
+    #[inline]
+    pub(super) fn standing(&self, ix: PeerIx) -> &Standing {
+        self.standings.get(ix.index())
+    }
+    /// For what no mark and no other table repeats.
+    #[inline]
+    pub(super) fn standing_mut(&mut self, ix: PeerIx) -> &mut Standing {
+        self.standings.get_mut(ix.index())
+    }
+    pub(super) fn set_ping_sent(&mut self, ix: PeerIx, at: Stamp) {
+        self.standing_mut(ix).ping_sent = at;
+        self.pulse_mut(ix).mark_awaited(at.is_set());
+    }
+    pub(super) fn set_link(&mut self, ix: PeerIx, link: Option<Link>) {
+        self.standing_mut(ix).link = link;
+        self.pulse_mut(ix).mark_linked(link.is_some());
+    }
+    pub(super) fn set_slots(&mut self, ix: PeerIx, slots: Arc<SlotSet>) {
+        self.pulse_mut(ix).mark_slots(!slots.is_empty());
+        self.standing_mut(ix).slots = slots;
+    }
+
+    pub(super) fn hostname(&self, ix: PeerIx) -> Option<&Arc<str>> {
+        self.hostnames.get(&ix)
+    }
+    pub(super) fn set_hostname(&mut self, ix: PeerIx, hostname: Option<Arc<str>>) {
+        match hostname {
+            Some(hostname) => self.hostnames.insert(ix, hostname),
+            None => self.hostnames.remove(&ix),
+        };
+    }
+    pub(super) fn fail_time(&self, ix: PeerIx) -> Stamp {
+        self.fail_times.get(&ix).copied().unwrap_or(Stamp::NEVER)
+    }
+    pub(super) fn set_fail_time(&mut self, ix: PeerIx, at: Stamp) {
+        self.fail_times.insert(ix, at);
+    }
+
+    /// Whom the card with this number names, as far as that is known without reading the card.
+    #[inline]
+    pub(super) fn named(&self, number: CardNo) -> Option<PeerIx> {
+        self.numbering.place(number)
     }
     /// The place of the node that a card names, wherever it is said to be.
     pub(super) fn look_up(&mut self, number: CardNo, card: &Arc<Card>) -> Option<PeerIx> {
@@ -116,160 +155,112 @@ impl Roster {
         }
         Some(ix)
     }
-    /// The number of a node's card.
+    /// The number of a node's card, if a packet ever named it.
     #[inline]
-    pub(super) fn number(&mut self, ix: PeerIx, cards: &mut Cards) -> CardNo {
-        match self.get(ix).number() {
-            Some(number) => number,
-            None => {
-                let number = cards.number(self.get(ix).card());
-                self.note_number(ix, number, cards.get(number));
-                number
-            }
-        }
+    pub(super) fn known_number(&self, ix: PeerIx) -> Option<CardNo> {
+        self.numbering.number(ix)
     }
+    /// The number of a node's card.
+    pub(super) fn number(&mut self, ix: PeerIx, cards: &mut Cards) -> CardNo {
+        self.known_number(ix).unwrap_or_else(|| {
+            let number = cards.number(self.get(ix).card());
+            self.note_number(ix, number, cards.get(number));
+            number
+        })
+    }
+    /// A node's card has this number; `card` is the one that everybody shares.
     fn note_number(&mut self, ix: PeerIx, number: CardNo, card: &Arc<Card>) {
-        self.get_mut(ix).set_number(number, card);
-        if self.numbered.len() <= number.index() {
-            self.numbered.resize(number.index() + 1, None);
+        Arc::make_mut(&mut self.numbering).note(ix, number);
+        self.standing_mut(ix).card = card.clone();
+    }
+    /// A node's card, to be changed: it is another one then.
+    pub(super) fn card_mut(&mut self, ix: PeerIx) -> &mut Card {
+        if self.known_number(ix).is_some() {
+            Arc::make_mut(&mut self.numbering).forget(ix);
         }
-        self.numbered[number.index()] = Some(ix);
+        Arc::make_mut(&mut self.standing_mut(ix).card)
     }
 
     /// Adds a node whose id is not known yet to any place.
-    pub(super) fn add(&mut self, peer: Peer) -> PeerIx {
-        debug_assert!(self.find(&peer.id()).is_none(), "a node has one place");
-        if self.order.len() >= self.buckets() {
-            self.grow();
-        }
+    pub(super) fn add(&mut self, flags: Flags, standing: Standing) -> PeerIx {
+        let id = standing.card.node;
+        debug_assert!(self.find(&id).is_none(), "a node has one place");
+        let mut pulse = Pulse::new(flags);
+        pulse.mark_slots(!standing.slots.is_empty());
         let ix = match self.vacant.pop() {
             Some(ix) => {
-                self.peers[ix.index()] = peer;
+                *self.pulse_mut(ix) = pulse;
+                *self.standing_mut(ix) = standing;
                 ix
             }
             None => {
-                self.peers.push(peer);
-                PeerIx::from_index(self.peers.len() - 1)
+                self.pulses.push(pulse);
+                self.standings.push(standing);
+                PeerIx::from_index(self.places() - 1)
             }
         };
-        self.enter(ix);
+        let order = Arc::make_mut(&mut self.order);
+        if order.is_full() {
+            order.grow(|ix| self.standings.get(ix.index()).card.node);
+        }
+        order.enter(ix, &id);
         ix
     }
-
     /// Removes a node; its place is free for another.
     pub(super) fn remove(&mut self, ix: PeerIx) {
-        self.leave(ix);
-        self.get_mut(ix).vacate();
+        let id = self.get(ix).id();
+        Arc::make_mut(&mut self.order).leave(ix, &id);
+        Arc::make_mut(&mut self.numbering).forget(ix);
+        self.hostnames.remove(&ix);
+        self.fail_times.remove(&ix);
         self.vacant.push(ix);
     }
-
     /// Gives a node another id, and with it another bucket.
     pub(super) fn rename(&mut self, ix: PeerIx, id: NodeId) {
-        self.leave(ix);
-        self.get_mut(ix).card_mut().node = id;
-        self.enter(ix);
+        let old = self.get(ix).id();
+        self.card_mut(ix).node = id;
+        let order = Arc::make_mut(&mut self.order);
+        order.leave(ix, &old);
+        order.enter(ix, &id);
     }
 
-    /// A node at random: a random bucket that is not empty, then any of its chain. So those who
-    /// share a bucket are drawn less often, as in Redis.
-    #[inline]
-    pub(super) fn draw(&self, rng: &mut Rng) -> PeerIx {
-        let luck = rng.next_u64();
-        let bucket = self.filled[scale(luck as u32, self.filled.len())];
-        let (first, end) = self.bounds(usize::from(bucket));
-        match end - first {
-            1 => self.order[first],
-            several => self.order[first + scale((luck >> 32) as u32, several)],
+    /// `replica` follows `master`, behind those who do already.
+    pub(super) fn add_replica(&mut self, master: PeerIx, replica: PeerIx) {
+        debug_assert!(self.standing(replica).master.is_none(), "it follows nobody yet");
+        match self.get(master).replicas().last() {
+            Some(last) => self.standing_mut(last).next_replica = Some(replica),
+            None => self.standing_mut(master).first_replica = Some(replica),
         }
+        let standing = self.standing_mut(replica);
+        (standing.master, standing.next_replica) = (Some(master), None);
     }
-
-    fn buckets(&self) -> usize {
-        self.starts.len() - 1
-    }
-
-    #[inline]
-    fn hash(&self, id: &NodeId) -> u64 {
-        let half = |at: usize| {
-            u64::from_le_bytes(id.0[at..at + 8].try_into().expect("an id has 20 bytes"))
-        };
-        (half(0) ^ half(12).rotate_left(32) ^ self.key).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-    }
-    #[inline]
-    fn bucket(&self, hash: u64) -> usize {
-        (hash >> 40) as usize & (self.buckets() - 1)
-    }
-    /// Where a bucket's chain begins and ends in `order`.
-    #[inline]
-    fn bounds(&self, bucket: usize) -> (usize, usize) {
-        (usize::from(self.starts[bucket]), usize::from(self.starts[bucket + 1]))
-    }
-
-    /// Puts a place at the head of its chain.
-    fn enter(&mut self, ix: PeerIx) {
-        let hash = self.hash(&self.get(ix).id());
-        let bucket = self.bucket(hash);
-        let (first, _) = self.bounds(bucket);
-        self.order.insert(first, ix);
-        self.tags.insert(first, tag(hash));
-        self.starts[bucket + 1..].iter_mut().for_each(|start| *start += 1);
-        self.note_filled();
-    }
-
-    fn leave(&mut self, ix: PeerIx) {
-        let bucket = self.bucket(self.hash(&self.get(ix).id()));
-        let (first, end) = self.bounds(bucket);
-        let at = (first..end).find(|&at| self.order[at] == ix).expect("it is in its bucket");
-        self.order.remove(at);
-        self.tags.remove(at);
-        self.starts[bucket + 1..].iter_mut().for_each(|start| *start -= 1);
-        self.note_filled();
-    }
-
-    fn note_filled(&mut self) {
-        self.filled.clear();
-        let ends = self.starts.windows(2).enumerate();
-        self.filled.extend(ends.filter(|(_, ends)| ends[0] < ends[1]).map(|(at, _)| at as u16));
-    }
-
-    /// Doubles the table: the buckets are moved in order, each chain from its head.
-    fn grow(&mut self) {
-        let old = std::mem::take(&mut self.order);
-        self.tags.clear();
-        self.starts = vec![0; self.buckets() * 2 + 1];
-        for ix in old {
-            self.enter(ix);
+    /// `replica` follows nobody; whom it followed is returned.
+    pub(super) fn remove_replica(&mut self, replica: PeerIx) -> Option<PeerIx> {
+        let master = self.standing_mut(replica).master.take()?;
+        let next = self.standing_mut(replica).next_replica.take();
+        let before = self.get(master).replicas().take_while(|&ix| ix != replica).last();
+        match before {
+            Some(before) => self.standing_mut(before).next_replica = next,
+            None => self.standing_mut(master).first_replica = next,
         }
+        Some(master)
     }
-}
-
-/// The part of a hash that is kept beside a place.
-#[inline]
-fn tag(hash: u64) -> u8 {
-    (hash >> 32) as u8
-}
-
-/// A number below `bound` from 32 random bits.
-#[inline]
-fn scale(luck: u32, bound: usize) -> usize {
-    ((u64::from(luck) * bound as u64) >> 32) as usize
 }
 
 #[cfg(test)]
 mod check {
     use super::*;
-    use crate::node::cluster::peer::Stamp;
-    use crate::shapes::message::Flags;
     use crate::words::{Seed, SlotSet};
 
-    fn peer(rng: &mut Rng) -> Peer {
-        let nothing = Arc::new(SlotSet::EMPTY);
-        Peer::new(Arc::new(Card::named(NodeId::random(rng))), Flags::MASTER, Stamp::new(1), nothing)
+    fn peer(rng: &mut Rng) -> Standing {
+        let card = Arc::new(Card::named(NodeId::random(rng)));
+        Standing::new(card, Stamp::new(1), Arc::new(SlotSet::EMPTY))
     }
 
     fn roster(nodes: usize, rng: &mut Rng) -> Roster {
-        let mut roster = Roster::new(peer(rng), rng.next_u64());
+        let mut roster = Roster::new(Flags::MASTER, peer(rng), rng.next_u64());
         for _ in 1..nodes {
-            roster.add(peer(rng));
+            roster.add(Flags::MASTER, peer(rng));
         }
         roster
     }
@@ -283,11 +274,11 @@ mod check {
         roster.remove(gone);
         assert_eq!(roster.find(&gone_id), None);
         assert_eq!(roster.len(), 99);
-        assert_eq!(roster.buckets(), 128);
+        assert_eq!(roster.order.buckets(), 128);
         for (ix, peer) in roster.iter() {
             assert_eq!(roster.find(&peer.id()), Some(ix));
         }
-        assert_eq!(roster.add(peer(&mut rng)), gone, "a free place is used again");
+        assert_eq!(roster.add(Flags::MASTER, peer(&mut rng)), gone, "a free place is used again");
     }
 
     #[test]

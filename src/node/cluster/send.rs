@@ -5,7 +5,8 @@
 //! In Redis: `clusterSendPing`, `clusterBroadcastPong`, `clusterBroadcastMessage`. Spec: bus 2.
 
 use super::Cluster;
-use super::peer::{Peer, PeerIx, Stamp};
+use super::peer::{Peer, PeerIx};
+use super::stamp::Stamp;
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
 use crate::shapes::Message;
@@ -40,7 +41,7 @@ impl Cluster {
     fn broadcast(&mut self, message: &Arc<Message>, out: &mut Outbox) {
         for at in 0..self.roster.len() {
             let peer = self.roster.order()[at];
-            if !self.roster.get(peer).flags.has(Flags::MYSELF.with(Flags::HANDSHAKE)) {
+            if !self.roster.get(peer).flags().has(Flags::MYSELF.with(Flags::HANDSHAKE)) {
                 self.send_to(peer, message.clone(), out);
             }
         }
@@ -55,26 +56,25 @@ impl Node {
     /// Sends a PING on this node's link; from now on an answer is awaited.
     pub(super) fn send_ping(&mut self, now: Time, to: PeerIx, out: &mut Outbox) {
         let gossip = self.build_gossip(out);
-        self.cluster.roster.get_mut(to).ping_sent = Stamp::from(now);
+        self.cluster.roster.set_ping_sent(to, Stamp::from(now));
         let message = self.packet(Body::Ping(gossip));
         self.cluster.send_to(to, message, out);
     }
 
     /// The first packet on a new link: MEET for a node that was introduced by an operator.
     pub(super) fn greet(&mut self, now: Time, to: PeerIx, out: &mut Outbox) {
-        let outstanding = self.cluster.peer(to).ping_sent;
-        if self.cluster.peer(to).flags.has(Flags::MEET) {
+        let outstanding = self.cluster.peer(to).ping_sent();
+        if self.cluster.peer(to).flags().has(Flags::MEET) {
             let gossip = self.build_gossip(out);
             let message = self.packet(Body::Meet(gossip));
             self.cluster.send_to(to, message, out);
         } else {
             self.send_ping(now, to, out);
         }
-        let peer = self.cluster.roster.get_mut(to);
         if outstanding.is_set() {
-            peer.ping_sent = outstanding;
+            self.cluster.roster.set_ping_sent(to, outstanding);
         }
-        peer.flags.remove(Flags::MEET);
+        self.cluster.roster.pulse_mut(to).remove(Flags::MEET);
     }
 
     /// Sends a PONG on this node's own link: news, not an answer.
@@ -135,11 +135,11 @@ impl Node {
         });
     }
 
-    fn pong_all(&mut self, out: &mut Outbox, wanted: fn(&Peer, &Peer) -> bool) {
+    fn pong_all(&mut self, out: &mut Outbox, wanted: fn(Peer<'_>, Peer<'_>) -> bool) {
         for at in 0..self.cluster.roster.len() {
             let ix = self.cluster.roster.order()[at];
             let peer = self.cluster.peer(ix);
-            let named = !peer.flags.has(Flags::MYSELF.with(Flags::HANDSHAKE));
+            let named = !peer.flags().has(Flags::MYSELF.with(Flags::HANDSHAKE));
             if named && peer.is_linked() && wanted(self.cluster.me(), peer) {
                 self.send_pong(ix, out);
             }

@@ -4,6 +4,7 @@
 //! In Redis: `clusterAddSlot`, `clusterDelSlot`, `migrating_slots_to`, `importing_slots_from`,
 //! `owner_not_claiming_slot`.
 
+use super::owners::Owners;
 use super::peer::PeerIx;
 use super::roster::Roster;
 use crate::shapes::message::Flags;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 /// The owner of every slot. Shared between snapshots until it changes.
 #[derive(Clone, Debug)]
 pub(super) struct SlotTable {
-    owner: Arc<[Option<PeerIx>; Slot::COUNT as usize]>,
+    owners: Arc<Owners>,
     assigned: u16,
     /// Slots whose owner has stopped claiming them: anybody may take them.
     pub(super) unclaimed: Arc<SlotSet>,
@@ -30,7 +31,7 @@ pub(super) struct SlotTable {
 impl SlotTable {
     pub(super) fn new(nothing: Arc<SlotSet>) -> SlotTable {
         SlotTable {
-            owner: Arc::new([None; Slot::COUNT as usize]),
+            owners: Arc::new(Owners::nobody()),
             assigned: 0,
             unclaimed: nothing.clone(),
             migrating: BTreeMap::new(),
@@ -41,7 +42,11 @@ impl SlotTable {
     }
     #[inline]
     pub(super) fn owner(&self, slot: Slot) -> Option<PeerIx> {
-        self.owner[slot.index()]
+        self.owners.of(slot)
+    }
+    /// The runs of slots with one owner, by their first slots, ascending.
+    pub(super) fn runs(&self) -> impl Iterator<Item = (Slot, Option<PeerIx>)> {
+        self.owners.runs()
     }
     /// How many slots have an owner.
     pub(super) fn assigned(&self) -> u16 {
@@ -72,13 +77,13 @@ impl SlotTable {
     /// in search of a master, if there are replicas at all.
     pub(super) fn bind(&mut self, roster: &mut Roster, slot: Slot, to: PeerIx) {
         debug_assert!(self.owner(slot).is_none(), "unbind first");
-        Arc::make_mut(&mut self.owner)[slot.index()] = Some(to);
+        Arc::make_mut(&mut self.owners).set(slot, Some(to));
         self.assigned += 1;
-        let first = roster.get(to).slots().is_empty();
-        Arc::make_mut(&mut roster.get_mut(to).standing_mut().slots).insert(slot);
-        if first && roster.iter().any(|(_, peer)| !peer.is_replica() && !peer.replicas().is_empty())
-        {
-            roster.get_mut(to).flags.insert(Flags::MIGRATE_TO);
+        let first = !roster.get(to).owns_slots();
+        Arc::make_mut(&mut roster.standing_mut(to).slots).insert(slot);
+        roster.pulse_mut(to).mark_slots(true);
+        if first && roster.iter().any(|(_, peer)| !peer.is_replica() && peer.has_replicas()) {
+            roster.pulse_mut(to).insert(Flags::MIGRATE_TO);
         }
     }
 
@@ -88,29 +93,29 @@ impl SlotTable {
         if serves(roster, owner) {
             self.lost.push(slot);
         }
-        Arc::make_mut(&mut self.owner)[slot.index()] = None;
+        Arc::make_mut(&mut self.owners).set(slot, None);
         self.assigned -= 1;
-        let slots = &mut roster.get_mut(owner).standing_mut().slots;
+        let slots = &mut roster.standing_mut(owner).slots;
         Arc::make_mut(slots).remove(slot);
         if slots.is_empty() {
-            *slots = self.nothing.clone();
+            roster.set_slots(owner, self.nothing.clone());
         }
         Some(owner)
     }
 
     /// Takes all its slots from a node.
     pub(super) fn unbind_all(&mut self, roster: &mut Roster, from: PeerIx) {
-        if roster.get(from).slots().is_empty() {
+        if !roster.get(from).owns_slots() {
             return;
         }
         let mine = serves(roster, from);
-        let known = &mut roster.get_mut(from).standing_mut().slots;
-        let slots = std::mem::replace(known, self.nothing.clone());
+        let slots = roster.get(from).slots().clone();
+        roster.set_slots(from, self.nothing.clone());
         if mine {
             self.lost.extend(slots.iter());
         }
-        let owner = Arc::make_mut(&mut self.owner);
-        slots.iter().for_each(|slot| owner[slot.index()] = None);
+        let owners = Arc::make_mut(&mut self.owners);
+        slots.iter().for_each(|slot| owners.set(slot, None));
         self.assigned -= slots.len();
     }
 }

@@ -6,7 +6,8 @@
 //! In Redis: `clusterUpdateState`. Spec: bus 10.
 
 use super::Cluster;
-use super::peer::{PeerIx, Stamp};
+use super::peer::PeerIx;
+use super::stamp::Stamp;
 use crate::node::Node;
 use crate::node::io::Outbox;
 use crate::shapes::Fact;
@@ -90,9 +91,9 @@ impl Cluster {
     fn census(&self) -> Census {
         let mut census = Census { size: 0, reachable: 0 };
         for (_, peer) in self.peers() {
-            if peer.is_master() && !peer.slots().is_empty() {
+            if peer.is_master() && peer.owns_slots() {
                 census.size += 1;
-                census.reachable += u32::from(!peer.flags.has(Flags::PFAIL.with(Flags::FAIL)));
+                census.reachable += u32::from(!peer.flags().has(Flags::PFAIL.with(Flags::FAIL)));
             }
         }
         census
@@ -101,11 +102,11 @@ impl Cluster {
     /// The first slot that nobody serves.
     fn first_hole(&self) -> Option<DownWhy> {
         let served =
-            |(_, peer): (PeerIx, &super::Peer)| !peer.has_failed() || peer.slots().is_empty();
+            |(_, peer): (PeerIx, super::Peer<'_>)| !peer.has_failed() || !peer.owns_slots();
         if self.assigned() == Slot::COUNT && self.peers().all(served) {
             return None;
         }
-        Slot::all().find_map(|slot| match self.owner(slot) {
+        self.slots.runs().find_map(|(slot, owner)| match owner {
             None => Some(DownWhy::SlotUnassigned { slot }),
             Some(owner) if self.peer(owner).has_failed() => {
                 Some(DownWhy::SlotOwnerFailed { slot, owner: self.peer(owner).id() })

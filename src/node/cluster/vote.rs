@@ -5,7 +5,8 @@
 //! In Redis: `clusterSendFailoverAuthIfNeeded`. Spec: failover 2.
 
 use super::Cluster;
-use super::peer::{PeerIx, Stamp};
+use super::peer::PeerIx;
+use super::stamp::Stamp;
 use crate::node::Node;
 use crate::node::io::Outbox;
 use crate::shapes::Fact;

@@ -9,17 +9,20 @@
 //! Absent: what waits to be sent (`outgoing`).
 
 use super::Cluster;
+use super::conn_table::ConnTable;
 use super::outgoing::Outgoing;
-use super::peer::{Link, PeerIx, Stamp};
+use super::peer::PeerIx;
+use super::stamp::Stamp;
+use super::standing::Link;
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox, Port};
 use crate::words::Time;
-use hashbrown::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 /// What is known of one connection.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Wire {
     /// Who is at the other end, as far as known.
     pub(super) peer: Option<PeerIx>,
@@ -29,71 +32,67 @@ pub(super) struct Wire {
     pub(super) from_known_ip: bool,
 }
 
-/// The addresses of a connection that this node accepted, and when. (Of those it opened nobody asks.)
-#[derive(Clone, Debug)]
-enum Ends {
-    V4 { remote: Ipv4Addr, local: Ipv4Addr, since: Stamp },
-    Other(Box<(IpAddr, IpAddr, Stamp)>),
+/// The addresses of a connection that this node accepted, remote and local, and when. (Of those it
+/// opened nobody asks.) Fourteen bytes for nearly all.
+#[derive(Clone, Debug, Default)]
+struct Accepted {
+    v4: ConnTable<Ends<Ipv4Addr>>,
+    others: BTreeMap<ConnId, Ends<IpAddr>>,
 }
 
-impl Ends {
-    fn new(remote: IpAddr, local: IpAddr, since: Stamp) -> Ends {
+#[derive(Clone, Copy, Debug)]
+struct Ends<T> {
+    remote: T,
+    local: T,
+    since: Stamp,
+}
+
+impl Default for Ends<Ipv4Addr> {
+    fn default() -> Ends<Ipv4Addr> {
+        let nowhere = Ipv4Addr::UNSPECIFIED;
+        Ends { remote: nowhere, local: nowhere, since: Stamp::NEVER }
+    }
+}
+
+impl Accepted {
+    fn get(&self, conn: ConnId) -> Option<Ends<IpAddr>> {
+        let v4 = self.v4.get(conn).map(|Ends { remote, local, since }| Ends {
+            remote: IpAddr::V4(remote),
+            local: IpAddr::V4(local),
+            since,
+        });
+        v4.or_else(|| self.others.get(&conn).copied())
+    }
+    fn insert(&mut self, conn: ConnId, Ends { remote, local, since }: Ends<IpAddr>) {
         match (remote, local) {
-            (IpAddr::V4(remote), IpAddr::V4(local)) => Ends::V4 { remote, local, since },
-            (remote, local) => Ends::Other(Box::new((remote, local, since))),
+            (IpAddr::V4(remote), IpAddr::V4(local)) => {
+                self.v4.insert(conn, Ends { remote, local, since });
+            }
+            (remote, local) => _ = self.others.insert(conn, Ends { remote, local, since }),
         }
     }
-    fn since(&self) -> Stamp {
-        match self {
-            Ends::V4 { since, .. } => *since,
-            Ends::Other(all) => all.2,
-        }
-    }
-    fn remote(&self) -> IpAddr {
-        match self {
-            Ends::V4 { remote, .. } => IpAddr::V4(*remote),
-            Ends::Other(all) => all.0,
-        }
-    }
-    fn local(&self) -> IpAddr {
-        match self {
-            Ends::V4 { local, .. } => IpAddr::V4(*local),
-            Ends::Other(all) => all.1,
-        }
+    fn remove(&mut self, conn: ConnId) {
+        self.v4.remove(conn);
+        self.others.remove(&conn);
     }
 }
 
 /// All connections of the bus that this node has.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Wires {
-    /// Read for every packet, so it is small; the addresses are apart.
-    by_conn: HashMap<ConnId, Wire, BuildHasherDefault<ConnHasher>>,
-    ends: HashMap<ConnId, Ends, BuildHasherDefault<ConnHasher>>,
+    /// Read for every packet, so it is small; the addresses are apart. Snapshots share both until a
+    /// connection comes or goes.
+    by_conn: Arc<ConnTable<Wire>>,
+    ends: Arc<Accepted>,
     /// How many of them nobody knows whose they are.
     strangers: usize,
     pub(super) outgoing: Outgoing,
 }
 
-/// Connection numbers are dense: one multiplication spreads them.
-#[derive(Clone, Copy, Default, Debug)]
-pub(super) struct ConnHasher(u64);
-
-impl Hasher for ConnHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.write_u32(u32::from(byte)));
-    }
-    fn write_u32(&mut self, word: u32) {
-        self.0 = (self.0 ^ u64::from(word)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(26);
-    }
-}
-
 impl Wires {
     #[inline]
     pub(super) fn get(&self, conn: ConnId) -> Option<Wire> {
-        self.by_conn.get(&conn).copied()
+        self.by_conn.get(conn)
     }
     /// How many connections are with somebody known.
     pub(super) fn known(&self) -> usize {
@@ -102,40 +101,48 @@ impl Wires {
     /// A tick has looked at the buffers of all connections but those with strangers.
     pub(super) fn forget_written(&mut self) {
         let Wires { by_conn, outgoing, strangers, .. } = self;
-        let is_strangers = |conn| by_conn.get(&conn).is_some_and(|wire| wire.peer.is_none());
+        let is_strangers = |conn| by_conn.get(conn).is_some_and(|wire| wire.peer.is_none());
         outgoing.forget_written(|conn| *strangers != 0 && is_strangers(conn));
     }
     /// The address at the other end of an accepted connection.
     pub(super) fn remote(&self, conn: ConnId) -> Option<IpAddr> {
-        self.ends.get(&conn).map(Ends::remote)
+        self.ends.get(conn).map(|ends| ends.remote)
     }
     /// This node's address on an accepted connection.
     pub(super) fn local(&self, conn: ConnId) -> Option<IpAddr> {
-        self.ends.get(&conn).map(Ends::local)
+        self.ends.get(conn).map(|ends| ends.local)
     }
     /// The link that an accepted connection is: it exists from the moment it was accepted.
     fn accepted_link(&self, conn: ConnId) -> Option<Link> {
-        self.ends.get(&conn).map(|ends| Link { conn, up: true, created: ends.since() })
+        self.ends.get(conn).map(|ends| Link { conn, up: true, created: ends.since })
     }
     /// Notes whether its peer is known to be where it comes from.
     pub(super) fn note_known_ip(&mut self, conn: ConnId, known: bool) {
-        if let Some(wire) = self.by_conn.get_mut(&conn) {
+        if let Some(wire) = Arc::make_mut(&mut self.by_conn).get_mut(conn) {
             wire.from_known_ip = known;
         }
     }
     fn opened(&mut self, conn: ConnId, peer: PeerIx) {
         let wire = Wire { peer: Some(peer), outbound: true, from_known_ip: false };
-        self.by_conn.insert(conn, wire);
+        Arc::make_mut(&mut self.by_conn).insert(conn, wire);
     }
-    fn accepted(&mut self, conn: ConnId, ends: Ends) {
-        self.by_conn.insert(conn, Wire { peer: None, outbound: false, from_known_ip: false });
-        self.ends.insert(conn, ends);
+    fn accepted(&mut self, conn: ConnId, ends: Ends<IpAddr>) {
+        let wire = Wire { peer: None, outbound: false, from_known_ip: false };
+        Arc::make_mut(&mut self.by_conn).insert(conn, wire);
+        Arc::make_mut(&mut self.ends).insert(conn, ends);
         self.strangers += 1;
     }
+    fn bind(&mut self, conn: ConnId, peer: PeerIx) {
+        if let Some(wire) = Arc::make_mut(&mut self.by_conn).get_mut(conn) {
+            wire.peer = Some(peer);
+            self.strangers -= 1;
+        }
+    }
     fn forget(&mut self, conn: ConnId) {
-        let was = self.by_conn.remove(&conn);
+        let was = self.by_conn.get(conn);
         self.strangers -= usize::from(was.is_some_and(|wire| wire.peer.is_none()));
-        self.ends.remove(&conn);
+        Arc::make_mut(&mut self.by_conn).remove(conn);
+        Arc::make_mut(&mut self.ends).remove(conn);
         self.outgoing.forget(conn);
     }
 }
@@ -143,18 +150,16 @@ impl Wires {
 impl Cluster {
     /// Opens this node's link to a peer.
     pub(super) fn open_link(&mut self, peer: PeerIx, ip: IpAddr, now: Stamp, out: &mut Outbox) {
-        let known = self.roster.get_mut(peer);
-        let conn = out.connect(SocketAddr::new(ip, known.bus_port()), Port::Bus);
-        known.set_link(Some(Link { conn, up: false, created: now }));
+        let conn = out.connect(SocketAddr::new(ip, self.peer(peer).bus_port()), Port::Bus);
+        self.roster.set_link(peer, Some(Link { conn, up: false, created: now }));
         self.wires.opened(conn, peer);
-        self.rounds.wake(peer);
+        self.wake(peer);
     }
 
     /// Closes this node's link to a peer, if there is one; it is opened again at the next tick.
     pub(super) fn free_link(&mut self, peer: PeerIx, out: &mut Outbox) {
-        let known = self.roster.get_mut(peer);
-        if let Some(link) = known.link() {
-            known.set_link(None);
+        if let Some(link) = self.peer(peer).link() {
+            self.roster.set_link(peer, None);
             self.rounds.settled = false;
             self.wires.forget(link.conn);
             out.close(link.conn);
@@ -163,7 +168,7 @@ impl Cluster {
 
     /// Closes the connection a peer opened, if there is one.
     pub(super) fn free_inbound(&mut self, peer: PeerIx, out: &mut Outbox) {
-        if let Some(link) = self.roster.get_mut(peer).standing_mut().inbound.take() {
+        if let Some(link) = self.roster.standing_mut(peer).inbound.take() {
             self.wires.forget(link.conn);
             out.close(link.conn);
         }
@@ -173,11 +178,8 @@ impl Cluster {
     pub(super) fn bind_inbound(&mut self, conn: ConnId, peer: PeerIx, out: &mut Outbox) {
         self.free_inbound(peer, out);
         let link = self.wires.accepted_link(conn);
-        self.roster.get_mut(peer).standing_mut().inbound = link;
-        if let Some(wire) = self.wires.by_conn.get_mut(&conn) {
-            wire.peer = Some(peer);
-            self.wires.strangers -= 1;
-        }
+        self.roster.standing_mut(peer).inbound = link;
+        self.wires.bind(conn, peer);
     }
 
     /// The link that a connection is.
@@ -194,7 +196,7 @@ impl Cluster {
         if let Some(inbound) = self.roster.get(peer).inbound() {
             self.wires.note_known_ip(inbound.conn, false);
         }
-        self.rounds.wake(peer);
+        self.wake(peer);
         self.rounds.settled = false;
     }
 
@@ -203,10 +205,9 @@ impl Cluster {
         let Some(wire) = self.wires.get(conn) else { return };
         self.wires.forget(conn);
         if let Some(peer) = wire.peer {
-            let known = self.roster.get_mut(peer);
             match wire.outbound {
-                true => known.set_link(None),
-                false => known.standing_mut().inbound = None,
+                true => self.roster.set_link(peer, None),
+                false => self.roster.standing_mut(peer).inbound = None,
             }
             self.rounds.settled &= !wire.outbound;
         }
@@ -228,8 +229,8 @@ impl Node {
         if waits {
             self.greet(now, peer, out);
         }
-        let known = self.cluster.roster.get_mut(peer);
-        known.set_link(known.link().map(|link| Link { up: true, ..link }));
+        let link = self.cluster.peer(peer).link().map(|link| Link { up: true, ..link });
+        self.cluster.roster.set_link(peer, link);
         match waits {
             true => self.cluster.wires.outgoing.write(conn, out),
             false => self.greet(now, peer, out),
@@ -250,7 +251,8 @@ impl Node {
         local: SocketAddr,
         _out: &mut Outbox,
     ) {
-        self.cluster.wires.accepted(conn, Ends::new(peer.ip(), local.ip(), Stamp::from(now)));
+        let ends = Ends { remote: peer.ip(), local: local.ip(), since: Stamp::from(now) };
+        self.cluster.wires.accepted(conn, ends);
     }
 
     pub(in crate::node) fn bus_closed(&mut self, _now: Time, conn: ConnId, _out: &mut Outbox) {

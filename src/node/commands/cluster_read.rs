@@ -58,14 +58,14 @@ pub(super) fn replicas(node: &mut Node, call: &mut Call<'_>) -> Answer {
     if master.is_replica() {
         return Err(Refused::text("ERR The specified node is not a master"));
     }
-    let line = |&replica| Reply::bulk(node.cluster.node_line(replica).to_string());
-    Ok(Reply::Array(master.replicas().iter().map(line).collect()))
+    let line = |replica| Reply::bulk(node.cluster.node_line(replica).to_string());
+    Ok(Reply::Array(master.replicas().map(line).collect()))
 }
 
 pub(super) fn info(node: &mut Node, _: &mut Call<'_>) -> Answer {
     let cluster = &node.cluster;
     let slots_of = |flags: Flags| {
-        let failed = cluster.peers().filter(|(_, peer)| peer.flags.has(flags));
+        let failed = cluster.peers().filter(|(_, peer)| peer.flags().has(flags));
         failed.map(|(_, peer)| u32::from(peer.slots().len())).sum::<u32>()
     };
     let (pfail, fail) = (slots_of(Flags::PFAIL), slots_of(Flags::FAIL));
@@ -100,11 +100,11 @@ pub(super) fn info(node: &mut Node, _: &mut Call<'_>) -> Answer {
 }
 
 /// Whether CLUSTER SLOTS lists a replica: not a failed one, nor one that never got any stream.
-fn is_listed(node: &Node, ix: PeerIx, peer: &Peer) -> bool {
+fn is_listed(node: &Node, ix: PeerIx, peer: Peer<'_>) -> bool {
     offset_of(node, ix, peer) != 0 && !peer.has_failed()
 }
 
-fn offset_of(node: &Node, ix: PeerIx, peer: &Peer) -> u64 {
+fn offset_of(node: &Node, ix: PeerIx, peer: Peer<'_>) -> u64 {
     if ix == PeerIx::MYSELF { node.replication.bus_offset() } else { peer.offset() }
 }
 
@@ -113,7 +113,7 @@ pub(super) fn slots(node: &mut Node, _: &mut Call<'_>) -> Answer {
     for (ix, peer) in node.cluster.peers() {
         for (first, last) in peer.slots().ranges() {
             let mut row = vec![number(first.number()), number(last.number()), place(node, ix)];
-            for &replica in peer.replicas() {
+            for replica in peer.replicas() {
                 if is_listed(node, replica, node.cluster.peer(replica)) {
                     row.push(place(node, replica));
                 }
@@ -153,16 +153,16 @@ fn place(node: &Node, ix: PeerIx) -> Reply {
     ])
 }
 
-fn ip(peer: &Peer) -> Reply {
+fn ip(peer: Peer<'_>) -> Reply {
     Reply::bulk(peer.ip().map(|ip| ip.to_string()).unwrap_or_default())
 }
 
 pub(super) fn shards(node: &mut Node, _: &mut Call<'_>) -> Answer {
     let masters = node.cluster.peers().filter(|(_, peer)| peer.is_master());
-    let shard = |(ix, master): (PeerIx, &Peer)| {
+    let shard = |(ix, master): (PeerIx, Peer<'_>)| {
         let bounds = master.slots().ranges().into_iter().flat_map(|(first, last)| [first, last]);
         let slots = bounds.map(|slot| number(slot.number())).collect();
-        let members = std::iter::once(ix).chain(master.replicas().iter().copied());
+        let members = std::iter::once(ix).chain(master.replicas());
         Reply::Map(vec![
             (Reply::bulk("slots"), Reply::Array(slots)),
             (Reply::bulk("nodes"), Reply::Array(members.map(|ix| member(node, ix)).collect())),

@@ -57,7 +57,7 @@ fn without_a_majority_suspicion_stays_suspicion() {
     ring.run(20_000);
     assert!(ring.who(|fact| matches!(fact, Fact::Fail { .. })).is_empty());
     assert!(!ring.view(2).state_ok());
-    let suspects = ring.view(2).peers().filter(|(_, peer)| peer.flags.has(Flags::PFAIL)).count();
+    let suspects = ring.view(2).peers().filter(|(_, peer)| peer.flags().has(Flags::PFAIL)).count();
     assert_eq!(suspects, 2);
 }
 

@@ -67,5 +67,5 @@ fn a_forgotten_node_stays_forgotten_for_a_minute() {
     assert_eq!(ring.view(0).known(), 2);
     ring.run(10_000);
     let back = ring.view(0).peer(ring.place(0, gone));
-    assert!(back.flags.has(Flags::MASTER) && !back.slots().is_empty());
+    assert!(back.flags().has(Flags::MASTER) && !back.slots().is_empty());
 }
