@@ -118,7 +118,7 @@ fn no_result_depends_on_the_order_of_a_hash_table() {
             }
         }
     }
-    report("std's hash tables iterate at random; use BTreeMap, or hashbrown to look up", &offences);
+    report("std's hash tables iterate at random; use BTreeMap or IndexMap", &offences);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use crate::say::{Lang, word};
 use crate::session::Msg;
 use crate::session::page::Dialog;
+use crate::ui::dialog::DialogFrame;
 use crate::ui::focus::use_focus;
-use crate::ui::icon::{Icon, IconView};
 use crate::ui::keyboard::TABLE;
 use yew::prelude::*;
 
@@ -23,25 +23,17 @@ pub fn Help(HelpProps { lang, on_msg }: &HelpProps) -> Html {
     let close = use_node_ref();
     use_focus(&close);
     html! {
-        <div class="dialog" onclick={on_msg.reform(|_| Msg::Dialog(None))}>
-            <section role="dialog" aria-modal="true" aria-labelledby="help-title"
-                onclick={Callback::from(|event: MouseEvent| event.stop_propagation())}>
-                <header>
-                    <h2 id="help-title">{ word(*lang, "help-title") }</h2>
-                    <button class="ib" ref={close} aria-label={word(*lang, "close")}
-                        onclick={on_msg.reform(|_| Msg::Dialog(None))}><IconView icon={Icon::Cross} /></button>
-                </header>
-                <p class="sec">{ word(*lang, "help-note") }</p>
-                <div class="keys">
-                    { for TABLE.iter().map(|(keys, id)| html! {
-                        <div>
-                            <span>{ for keys.iter().map(|key| html! { <><kbd>{ *key }</kbd>{ " " }</> }) }</span>
-                            <span>{ word(*lang, id) }</span>
-                        </div>
-                    }) }
-                </div>
-                <button class="btn" onclick={on_msg.reform(|_| Msg::Dialog(Some(Dialog::Ledger)))}>{ word(*lang, "ledger-open") }</button>
-            </section>
-        </div>
+        <DialogFrame name="help" title={word(*lang, "help-title")} lang={*lang} {close} {on_msg}>
+            <p class="sec">{ word(*lang, "help-note") }</p>
+            <div class="keys">
+                { for TABLE.iter().map(|(keys, id)| html! {
+                    <div>
+                        <span>{ for keys.iter().map(|key| html! { <><kbd>{ *key }</kbd>{ " " }</> }) }</span>
+                        <span>{ word(*lang, id) }</span>
+                    </div>
+                }) }
+            </div>
+            <button class="btn" onclick={on_msg.reform(|_| Msg::Dialog(Some(Dialog::Ledger)))}>{ word(*lang, "ledger-open") }</button>
+        </DialogFrame>
     }
 }

@@ -3,8 +3,8 @@
 use crate::say::{Lang, word};
 use crate::session::Msg;
 use crate::session::page::LedgerFilter;
+use crate::ui::dialog::DialogFrame;
 use crate::ui::focus::use_focus;
-use crate::ui::icon::{Icon, IconView};
 use crate::ui::input;
 use crate::view::ledger::{self, Area, Choice};
 use yew::prelude::*;
@@ -26,26 +26,18 @@ pub fn Ledger(LedgerProps { lang, filter, on_msg }: &LedgerProps) -> Html {
     let search = use_node_ref();
     use_focus(&search);
     let shown = use_memo((*lang, filter.clone()), |(lang, filter)| ledger::draw(*lang, filter));
-    let close = on_msg.reform(|_: MouseEvent| Msg::Dialog(None));
     html! {
-        <div class="dialog" onclick={close.clone()}>
-            <section class="ledger" role="dialog" aria-modal="true" aria-labelledby="ledger-title"
-                onclick={Callback::from(|event: MouseEvent| event.stop_propagation())}>
-                <header>
-                    <h2 id="ledger-title">{ word(*lang, "ledger-title") }</h2>
-                    <button class="ib" aria-label={word(*lang, "close")} onclick={close}><IconView icon={Icon::Cross} /></button>
-                </header>
-                <p class="sec">{ word(*lang, "ledger-note") }</p>
-                <input type="search" ref={search} value={filter.words.clone()} aria-label={word(*lang, "ledger-search")}
-                    placeholder={word(*lang, "ledger-search")}
-                    oninput={on_msg.reform(|event: InputEvent| Msg::LedgerWords(input::value(&event)))} />
-                <div class="chips" role="group" aria-label={word(*lang, "ledger-states")}>
-                    { for shown.states.iter().map(|choice| chip(choice, on_msg)) }
-                </div>
-                <p class="sec" role="status">{ &shown.shown }</p>
-                { for shown.areas.iter().map(area) }
-            </section>
-        </div>
+        <DialogFrame name="ledger" title={word(*lang, "ledger-title")} lang={*lang} {on_msg}>
+            <p class="sec">{ word(*lang, "ledger-note") }</p>
+            <input type="search" ref={search} value={filter.words.clone()} aria-label={word(*lang, "ledger-search")}
+                placeholder={word(*lang, "ledger-search")}
+                oninput={on_msg.reform(|event: InputEvent| Msg::LedgerWords(input::value(&event)))} />
+            <div class="chips" role="group" aria-label={word(*lang, "ledger-states")}>
+                { for shown.states.iter().map(|choice| chip(choice, on_msg)) }
+            </div>
+            <p class="sec" role="status">{ &shown.shown }</p>
+            { for shown.areas.iter().map(area) }
+        </DialogFrame>
     }
 }
 

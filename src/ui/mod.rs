@@ -6,6 +6,7 @@ pub mod app;
 mod browser;
 mod carry;
 pub mod console;
+pub mod dialog;
 pub mod disc;
 pub mod editor;
 mod focus;

@@ -3,6 +3,7 @@
 use crate::say::{Lang, word};
 use crate::session::Msg;
 use crate::session::page::{Dialog, Theme};
+use crate::ui::dialog::DialogFrame;
 use crate::ui::focus::use_focus;
 use crate::ui::icon::{Icon, IconView};
 use crate::ui::legend::Legend;
@@ -33,21 +34,13 @@ pub fn More(MoreProps { lang, theme, on_msg }: &MoreProps) -> Html {
         }
     };
     html! {
-        <div class="dialog more" onclick={on_msg.reform(|_| Msg::Dialog(None))}>
-            <section role="dialog" aria-modal="true" aria-labelledby="more-title"
-                onclick={Callback::from(|event: MouseEvent| event.stop_propagation())}>
-                <header>
-                    <h2 id="more-title">{ word(*lang, "more-title") }</h2>
-                    <button class="ib" ref={close} aria-label={word(*lang, "close")}
-                        onclick={on_msg.reform(|_| Msg::Dialog(None))}><IconView icon={Icon::Cross} /></button>
-                </header>
-                { row(Icon::Share, "share-title", Msg::Dialog(Some(Dialog::Share))) }
-                { row(Icon::Check, "ledger-open", Msg::Dialog(Some(Dialog::Ledger))) }
-                { row(icon, id, Msg::Theme(other)) }
-                <h3>{ word(*lang, "legend") }</h3>
-                <Legend lang={*lang} />
-            </section>
-        </div>
+        <DialogFrame name="more" title={word(*lang, "more-title")} lang={*lang} {close} {on_msg}>
+            { row(Icon::Share, "share-title", Msg::Dialog(Some(Dialog::Share))) }
+            { row(Icon::Check, "ledger-open", Msg::Dialog(Some(Dialog::Ledger))) }
+            { row(icon, id, Msg::Theme(other)) }
+            <h3>{ word(*lang, "legend") }</h3>
+            <Legend lang={*lang} />
+        </DialogFrame>
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::say::{Lang, word};
 use crate::session::Msg;
-use crate::ui::focus::use_focus;
+use crate::ui::focus::{keep_inside, use_focus};
 use crate::view::share::OpeningView;
 use yew::prelude::*;
 
@@ -26,7 +26,8 @@ pub fn OpeningDialog(OpeningDialogProps { opening, lang, on_msg }: &OpeningDialo
     html! {
         <div class="dialog">
             <section class="opening" {role} aria-modal="true" aria-labelledby="opening-title"
-                aria-describedby="opening-says">
+                aria-describedby="opening-says"
+                onkeydown={Callback::from(|event: KeyboardEvent| keep_inside(&event))}>
                 <h2 id="opening-title">{ &opening.title }</h2>
                 <div id="opening-says">
                     <p>{ &opening.says }</p>

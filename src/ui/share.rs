@@ -3,8 +3,8 @@
 use crate::say::{Lang, word};
 use crate::session::Msg;
 use crate::ui::carry;
+use crate::ui::dialog::DialogFrame;
 use crate::ui::focus::use_focus;
-use crate::ui::icon::{Icon, IconView};
 use crate::view::share::Share;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
@@ -24,24 +24,16 @@ pub struct ShareDialogProps {
 #[component]
 pub fn ShareDialog(ShareDialogProps { share, lang, on_msg }: &ShareDialogProps) -> Html {
     let say = |id: &str| word(*lang, id);
-    let close = on_msg.reform(|_: MouseEvent| Msg::Dialog(None));
-    let (copy_ref, close_ref) = (use_node_ref(), use_node_ref());
-    use_focus(if share.link.is_some() { &copy_ref } else { &close_ref });
+    let (copy, close) = (use_node_ref(), use_node_ref());
+    use_focus(if share.link.is_some() { &copy } else { &close });
     html! {
-        <div class="dialog" onclick={close.clone()}>
-            <section class="share" role="dialog" aria-modal="true" aria-labelledby="share-title"
-                onclick={Callback::from(|event: MouseEvent| event.stop_propagation())}>
-                <header>
-                    <h2 id="share-title">{ say("share-title") }</h2>
-                    <button class="ib" ref={close_ref} aria-label={say("close")} onclick={close}><IconView icon={Icon::Cross} /></button>
-                </header>
-                <p class="sec">{ say("share-note") }</p>
-                <Give share={share.clone()} button={copy_ref} lang={*lang} on_msg={on_msg} />
-                <h2>{ say("record-title") }</h2>
-                <p class="sec" id="record-note">{ say("record-note") }</p>
-                <Take lang={*lang} on_msg={on_msg} />
-            </section>
-        </div>
+        <DialogFrame name="share" title={say("share-title")} lang={*lang} {close} {on_msg}>
+            <p class="sec">{ say("share-note") }</p>
+            <Give share={share.clone()} button={copy} lang={*lang} on_msg={on_msg} />
+            <h2>{ say("record-title") }</h2>
+            <p class="sec" id="record-note">{ say("record-note") }</p>
+            <Take lang={*lang} on_msg={on_msg} />
+        </DialogFrame>
     }
 }
 
