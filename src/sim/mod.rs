@@ -37,6 +37,7 @@ mod why;
 pub mod workload;
 
 pub use action::{Action, Done, Group, Place, Refusal, Rule, Verdict};
+pub use client::Line;
 pub use entry::{
     Answer, Cause, ClientId, Entry, EntryId, Life, Log, PacketEvent, PacketId, PacketKind,
     PacketNote, What, Who,

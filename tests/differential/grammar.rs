@@ -1,8 +1,11 @@
 //! What random clients of a cluster ask, and where.
 //!
-//! The words come from the patterns of one node's test; their keys are spread over hash tags here,
-//! mostly one tag a command. The patterns below are the cluster's own: open slots, redirections.
+//! Commands come from the patterns of one node's test, from those of this one, from the table of
+//! commands, and in short stretches on one connection. Their keys are spread over hash tags, mostly one
+//! tag a command.
 
+use super::every;
+use super::patterns::{BURSTS, CLUSTER, DATA, OWNERS};
 use super::talk;
 use bytes::Bytes;
 use slotlab::words::{Argv, NodeId, Rng};
@@ -16,151 +19,157 @@ pub(crate) const NODES: usize = 4;
 /// Connections to each node.
 pub(crate) const CONNECTIONS: usize = 2;
 
-/// One command on one connection.
+/// Something that happens on one connection.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Op {
     /// Which node: 0 is the first master.
     pub(crate) node: usize,
     /// Which of its connections.
     pub(crate) conn: usize,
-    /// What is asked.
-    pub(crate) argv: Argv,
+    /// What happens.
+    pub(crate) act: Act,
+}
+
+/// What happens.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Act {
+    /// A command.
+    Ask(Argv),
+    /// All nodes delete the keys that have expired; otherwise only those that somebody asks for are.
+    Expire,
+}
+
+impl Op {
+    /// Which of all connections.
+    pub(crate) fn line(&self) -> usize {
+        self.node * CONNECTIONS + self.conn
+    }
 }
 
 /// Tags with their slots: the second is the first master's, and so on.
 const TAGS: [(&str, &str); 4] = [("b", "3300"), ("c", "7365"), ("d", "11298"), ("t", "15891")];
+/// The slots of the tags and another one, and whose they are.
+pub(crate) const SLOTS: [(u16, usize); 5] = [(5, 0), (3300, 0), (7365, 1), (11298, 2), (15891, 2)];
 
-/// `S`: a slot of the tags; `N`: a node's id; `K`: a key; `P`: a node's port.
-const PATTERNS: &[&str] = &[
-    "CLUSTER SETSLOT S MIGRATING N",
-    "CLUSTER SETSLOT S MIGRATING N",
-    "CLUSTER SETSLOT S IMPORTING N",
-    "CLUSTER SETSLOT S IMPORTING N",
-    "CLUSTER SETSLOT S STABLE",
-    "CLUSTER SETSLOT S STABLE",
-    "CLUSTER SETSLOT 16384 STABLE",
-    "CLUSTER SETSLOT S NOSUCH",
-    "CLUSTER SETSLOT S MIGRATING abc",
-    "CLUSTER SETSLOT S NODE abc",
-    "CLUSTER NODES",
-    "CLUSTER SLOTS",
-    "CLUSTER SHARDS",
-    "CLUSTER INFO",
-    "CLUSTER MYID",
-    "CLUSTER COUNTKEYSINSLOT S",
-    "CLUSTER GETKEYSINSLOT S 10",
-    "CLUSTER REPLICAS N",
-    "CLUSTER SLAVES abc",
-    "CLUSTER COUNT-FAILURE-REPORTS N",
-    "CLUSTER ADDSLOTS S",
-    "CLUSTER ADDSLOTS S S",
-    "CLUSTER ADDSLOTSRANGE 1 0",
-    "CLUSTER ADDSLOTSRANGE S S",
-    "CLUSTER DELSLOTS x",
-    "CLUSTER DELSLOTSRANGE 1 0",
-    "CLUSTER FORGET abc",
-    "CLUSTER MEET 127.0.0.1 x",
-    "CLUSTER MEET nohost 7000",
-    "CLUSTER REPLICATE abc",
-    "CLUSTER RESET NOSUCH",
-    "CLUSTER SAVECONFIG",
-    "CLUSTER SET-CONFIG-EPOCH 3",
-    "CLUSTER KEYSLOT K",
-    "MIGRATE 127.0.0.1 P K 0 1000",
-    "MIGRATE 127.0.0.1 P K 0 1000 COPY REPLACE",
-    "MIGRATE 127.0.0.1 P  0 1000 KEYS K K",
-    "DUMP K",
-    "DUMP K",
-    "ASKING",
-    "READONLY",
-    "READWRITE",
-    "MULTI",
-    "EXEC",
-    "GET K",
-    "MGET K K",
-    "SET K v",
-    "DEL K",
-    "ROLE",
-    "HELLO 3",
-    "HELLO 3",
-    "HELLO 3",
-    "HELLO 2",
-    "RESET",
-    "INFO keyspace",
-    "INFO nosuch",
-    "BLPOP K K 0.01",
-    "BRPOP K x",
-    "BLMOVE K K LEFT RIGHT 0.01",
-    "XREAD BLOCK 10 STREAMS K $",
-    "XREAD COUNT 1 STREAMS K K 0 0",
-    "COMMAND GETKEYS MSET K v K v",
-    "REPLICAOF NO ONE",
-    "SWAPDB 0 1",
-    "FLUSHDB",
-    "CLIENT NO-EVICT on",
-    "CLIENT NOSUCH",
-    "OBJECT FREQ K",
-    "OBJECT REFCOUNT K",
-    "FAILOVER ABORT",
-    "CLUSTER FAILOVER NOSUCH",
-    "CLUSTER FLUSHSLOTS x",
-    "CLUSTER GETKEYSINSLOT S -1",
-    "CLUSTER LINKS x",
-    "PUBSUB CHANNELS",
-    "PUBSUB SHARDNUMSUB K",
-    "SPUBLISH K hi",
-    "PUBLISH news hi",
-];
-
-/// A random command for a random connection.
-pub(crate) fn op(rng: &mut Rng, ids: &[NodeId], first_port: u16) -> Op {
-    let node = rng.below(NODES as u64) as usize;
-    let conn = rng.below(CONNECTIONS as u64) as usize;
-    let argv = match rng.below(4) {
-        0 => of_the_cluster(rng, ids, first_port),
-        _ => {
-            let argv = talk::command(rng);
-            spread(rng, &argv)
-        }
-    };
-    Op { node, conn, argv: tamed(argv) }
+/// What of the cluster the commands name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Places<'a> {
+    /// The nodes' ids.
+    pub(crate) ids: &'a [NodeId],
+    /// The first node's port.
+    pub(crate) first_port: u16,
+    /// Who is asked.
+    pub(crate) node: usize,
 }
 
-fn of_the_cluster(rng: &mut Rng, ids: &[NodeId], first_port: u16) -> Argv {
-    let pattern = PATTERNS[rng.below(PATTERNS.len() as u64) as usize];
-    let tag = tag(rng);
-    let mut words = Vec::new();
-    for token in pattern.split(' ') {
-        words.push(match token {
-            "S" => slot(rng, tag).to_owned(),
-            "N" => id(rng, ids),
-            "K" => format!("{{{tag}}}{}", letter(rng)),
-            "P" => (first_port + rng.below(NODES as u64) as u16).to_string(),
-            word => word.to_owned(),
-        });
+impl Places<'_> {
+    /// A connection to the node that is asked: each node has numbers of its own.
+    fn line(self, rng: &mut Rng) -> usize {
+        self.node * CONNECTIONS + rng.below(CONNECTIONS as u64) as usize
     }
+}
+
+/// So many random commands, and a few more.
+pub(crate) fn ops(rng: &mut Rng, places: Places<'_>, count: usize) -> Vec<Op> {
+    let mut ops = Vec::new();
+    while ops.len() < count {
+        let node = rng.below(NODES as u64) as usize;
+        let conn = rng.below(CONNECTIONS as u64) as usize;
+        let mut say = |node, argv| ops.push(Op { node, conn, act: Act::Ask(argv) });
+        let places = Places { node, ..places };
+        match rng.below(20) {
+            0..4 => {
+                let tag = tag(rng);
+                say(node, of_the_cluster(rng, places, CLUSTER, tag));
+            }
+            4 => {
+                let (tag, slot) = TAGS[rng.below(TAGS.len() as u64) as usize];
+                let owner = SLOTS.iter().find(|(number, _)| number.to_string() == slot);
+                let owner = owner.map_or(0, |(_, owner)| *owner);
+                say(owner, of_the_cluster(rng, places, OWNERS, tag));
+            }
+            5 => say(node, every::wrong_arity(rng)),
+            6..8 => {
+                let tag = tag(rng);
+                let burst = talk::one(rng, BURSTS);
+                for pattern in burst {
+                    say(node, of_the_cluster(rng, places, &[pattern], tag));
+                    if rng.below(5) == 0 {
+                        say(node, of_data(rng));
+                    }
+                }
+            }
+            _ if rng.below(150) == 0 => ops.push(Op { node, conn, act: Act::Expire }),
+            _ => say(node, of_data(rng)),
+        }
+    }
+    ops
+}
+
+fn of_data(rng: &mut Rng) -> Argv {
+    let argv = match rng.below(3) {
+        0 => {
+            let pattern = talk::one(rng, DATA);
+            Argv::new(talk::expand(rng, pattern, talk::word))
+        }
+        _ => talk::command(rng),
+    };
+    tamed(spread(rng, &argv))
+}
+
+/// `S`: a slot; `N`: a node's id; `K`: a key; `P`: a node's port; `C`: a client's number; `A`: its address.
+fn of_the_cluster(rng: &mut Rng, places: Places<'_>, patterns: &[&str], tag: &str) -> Argv {
+    let pattern = talk::one(rng, patterns);
+    let words = talk::expand(rng, pattern, |rng, token| match token {
+        "S" => slot(rng, tag).into(),
+        "N" => id(rng, places.ids).into(),
+        "K" => format!("{{{tag}}}{}", talk::one(rng, NAMES)).into(),
+        "P" => (places.first_port + rng.below(NODES as u64) as u16).to_string().into(),
+        "C" => format!("<id{}>", places.line(rng)).into(),
+        "A" => format!("<addr{}>", places.line(rng)).into(),
+        _ => Bytes::from(talk::one(rng, &token.split('|').collect::<Vec<_>>()).to_owned()),
+    });
     Argv::new(words)
 }
 
-/// Gives the keys of a command another tag: all the same, or rarely each its own.
+/// Names of keys; the long ones hold what they say, unless something else was written there.
+const NAMES: &[&str] =
+    &["a", "b", "c", "d", "e", "f", "str", "list", "set", "hash", "zset", "stream"];
+
+/// Gives the keys of a command another tag: all the same, or rarely each its own. Some get the name of a
+/// type.
 fn spread(rng: &mut Rng, argv: &Argv) -> Argv {
     let one = tag(rng);
     let apart = rng.below(12) == 0;
+    let typed = rng.below(3) == 0;
     Argv::new(argv.iter().map(|word| {
         let Some(rest) = word.strip_prefix(b"{t}") else { return word.clone() };
         let tag = if apart { tag(rng) } else { one };
-        Bytes::from([b"{", tag.as_bytes(), b"}", rest].concat())
+        let name = match rest {
+            [b'a'..=b'f'] if typed => talk::one(rng, NAMES).as_bytes(),
+            rest => rest,
+        };
+        Bytes::from([b"{", tag.as_bytes(), b"}", name].concat())
     }))
 }
 
-/// Without what depends on the moment: how far a replica has come, where a scan of a table breaks off.
+/// Without what is the business of another test: all commands at once.
 fn tamed(argv: Argv) -> Argv {
     match argv.name().as_str() {
-        "wait" => Argv::from("PING"),
-        // All commands at once, in the order of a hash table: `live_commands` compares each row.
         "command" if argv.len() < 3 => Argv::from("COMMAND COUNT"),
-        "scan" => Argv::from("SCAN 0 COUNT 1000"),
         _ => argv,
+    }
+}
+
+/// Whether a command gives a key a life that ends before anybody looks.
+pub(crate) fn is_brief(argv: &Argv) -> bool {
+    let ms = |word: Option<&Bytes>| word.is_some_and(|word| word == "3");
+    match argv.name().as_str() {
+        "psetex" | "pexpire" => ms(argv.get(2)),
+        "set" | "getex" => {
+            argv.windows(2).any(|pair| pair[0].eq_ignore_ascii_case(b"px") && ms(pair.get(1)))
+        }
+        _ => false,
     }
 }
 
@@ -178,8 +187,4 @@ fn id(rng: &mut Rng, ids: &[NodeId]) -> String {
         0 => "f".repeat(40),
         _ => ids[rng.below(ids.len() as u64) as usize].to_string(),
     }
-}
-
-fn letter(rng: &mut Rng) -> char {
-    char::from(b'a' + rng.below(6) as u8)
 }

@@ -1,121 +1,233 @@
-//! What may differ: moments, counters of packets, and the order of hash tables. Nothing else.
+//! What may differ in two answers: moments, memory, and the order of hash tables, each by its name.
+//!
+//! An answer is a tree; a rule says where in it something may differ, so that all the rest must be
+//! equal. The lengths of texts go with the texts.
 
-use super::grammar::Op;
-use super::talk;
+use super::fields;
+use super::order::{self, name_of};
+use super::value::Value;
+use slotlab::words::Argv;
 
-/// An answer as it is compared: lines, those sorted whose order is a hash table's.
-pub(crate) fn canonical(op: &Op, reply: &[u8]) -> Vec<Vec<u8>> {
-    let words: Vec<String> =
-        op.argv.iter().take(2).map(|w| String::from_utf8_lossy(w).to_lowercase()).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match words[..] {
-        ["cluster", "nodes" | "replicas" | "slaves"] => sorted(node_lines(reply)),
-        ["cluster", "info"] => node_lines(reply),
-        ["cluster", "shards"] => sorted(after_the_word(reply, b"replication-offset")),
-        ["hello", ..] => after_the_word(reply, b"id"),
-        ["role"] => role(reply),
-        ["info", ..] => without_average(reply),
-        ["dump", ..] => payload(reply),
-        ["exec"] => exec(reply),
-        _ => talk::canonical(&op.argv, reply),
+/// How two answers to a command are compared.
+enum Rule {
+    /// Numbers may be so far apart; negative ones say something else and are equal.
+    Near(i64, &'static str),
+    /// A text is equal but for its masked fields.
+    Text(fn(&str, usize) -> String),
+    /// All that is masked has a place.
+    Places(fn(&mut Value)),
+    /// Both sides are needed to say it.
+    Both(fn(&mut Value, &mut Value)),
+}
+
+/// How far apart two clocks may be that follow each other, in ms; a busy machine makes one wait.
+const MS: i64 = 1500;
+/// The same in seconds.
+const SECONDS: i64 = 2;
+
+const RULES: &[(&str, Rule)] = &[
+    ("ttl", Rule::Near(SECONDS, "seconds left")),
+    ("pttl", Rule::Near(MS, "milliseconds left")),
+    ("expiretime", Rule::Near(SECONDS, "a second")),
+    ("pexpiretime", Rule::Near(MS, "a millisecond")),
+    ("lastsave", Rule::Near(SECONDS, "a second")),
+    ("object|idletime", Rule::Near(SECONDS, "seconds idle")),
+    ("client|id", Rule::Near(i64::MAX, "a client's number")),
+    ("wait", Rule::Near(1, "whether the replica has said so yet")),
+    ("time", Rule::Both(time)),
+    ("hello", Rule::Places(|answer| after(answer, b"id", "a client's number"))),
+    ("role", Rule::Places(role)),
+    ("dump", Rule::Both(payload)),
+    ("xpending", Rule::Both(pending)),
+    ("xinfo|consumers", Rule::Both(|real, ours| both_after(b"idle", idle, real, ours))),
+    ("xinfo|stream", Rule::Both(stream)),
+    ("info", Rule::Text(fields::info)),
+    ("cluster|info", Rule::Text(|text, _| fields::cluster_info(text))),
+    ("cluster|nodes", Rule::Text(|text, _| fields::cluster_nodes(text))),
+    ("cluster|replicas", Rule::Places(lines_of_nodes)),
+    ("cluster|slaves", Rule::Places(lines_of_nodes)),
+    ("cluster|shards", Rule::Places(|answer| after(answer, b"replication-offset", "an offset"))),
+    ("cluster|links", Rule::Places(links)),
+    ("client|list", Rule::Text(|text, _| fields::client_list(text))),
+    ("client|info", Rule::Text(|text, _| fields::client_list(text))),
+];
+
+/// Masks what may differ in two answers to a command; those of EXEC by what was queued.
+pub(crate) fn settle(argv: &Argv, queue: &[Argv], node: usize, real: &mut Value, ours: &mut Value) {
+    let name = name_of(argv);
+    if name == "exec" && real.parts().len() == queue.len() && ours.parts().len() == queue.len() {
+        let parts = real.parts_mut().iter_mut().zip(ours.parts_mut());
+        for (argv, (real, ours)) in queue.iter().zip(parts) {
+            settle(argv, &[], node, real, ours);
+        }
+        return;
+    }
+    if let Some((_, rule)) = RULES.iter().find(|(command, _)| *command == name) {
+        rule.apply(node, real, ours);
+    }
+    if !order::depends_on_encoding(argv) {
+        order::sort(argv, real, false);
+        order::sort(argv, ours, false);
     }
 }
 
-fn lines(reply: &[u8]) -> Vec<Vec<u8>> {
-    reply.split(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect()
-}
-
-/// The lines of CLUSTER NODES and CLUSTER INFO without moments and counters of packets; the length of
-/// the text before them says nothing then.
-fn node_lines(reply: &[u8]) -> Vec<Vec<u8>> {
-    const HIDDEN: [&[u8]; 4] = [b"$", b"=", b"cluster_stats_messages_", b"total_cluster"];
-    let shown = |line: &Vec<u8>| !HIDDEN.iter().any(|hidden| line.starts_with(hidden));
-    lines(reply).into_iter().filter(shown).map(|line| node_line(&line)).collect()
-}
-
-fn sorted(mut lines: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
-    lines.sort();
-    lines
-}
-
-/// `<id> <address> <flags> <master> <ping sent> <pong received> ...` without the two moments; in
-/// RESP3 the first line says that it is text.
-fn node_line(line: &[u8]) -> Vec<u8> {
-    let line = line.strip_prefix(b"txt:").unwrap_or(line);
-    let mut words: Vec<&[u8]> = line.split(|&byte| byte == b' ').collect();
-    if words.len() >= 8 && words[1].contains(&b'@') {
-        (words[4], words[5]) = (b"0", b"0");
-    }
-    words.join(&b' ')
-}
-
-/// Without the value that follows a word: a client's number, an offset.
-fn after_the_word(reply: &[u8], word: &[u8]) -> Vec<Vec<u8>> {
-    let mut lines = lines(reply);
-    for at in 1..lines.len() {
-        if lines[at - 1].trim_ascii() == word {
-            lines[at].clear();
+impl Rule {
+    fn apply(&self, node: usize, real: &mut Value, ours: &mut Value) {
+        match self {
+            Rule::Near(distance, name) => near(*distance, name, real, ours),
+            Rule::Text(mask) => {
+                for value in [real, ours] {
+                    if let Value::Text(_, text) = value {
+                        // RESP3 says first what kind of text it is.
+                        let said = String::from_utf8_lossy(text).into_owned();
+                        let (kind, said) = match said.strip_prefix("txt:") {
+                            Some(said) => ("txt:", said),
+                            None => ("", said.as_str()),
+                        };
+                        *text = format!("{kind}{}", mask(said, node)).into_bytes();
+                    }
+                }
+            }
+            Rule::Places(mask) => [real, ours].into_iter().for_each(mask),
+            Rule::Both(mask) => mask(real, ours),
         }
     }
-    lines
 }
 
-/// Offsets, as an integer or as text, are moments.
-fn role(reply: &[u8]) -> Vec<Vec<u8>> {
-    let shown = |line: &Vec<u8>| {
-        let digits = |bytes: &[u8]| bytes.trim_ascii().iter().all(u8::is_ascii_digit);
-        !(line.starts_with(b":") || line.starts_with(b"$") || digits(line))
-    };
-    lines(reply).into_iter().filter(shown).collect()
-}
-
-/// Several answers in one: each may have what the others hide.
-fn exec(reply: &[u8]) -> Vec<Vec<u8>> {
-    let has = |part: &[u8]| reply.windows(part.len()).any(|window| window == part);
-    if has(b"$6\r\nmaster\r\n:") || has(b"\r\nconnected\r\n:") {
-        return sorted(role(reply));
+fn near(distance: i64, name: &'static str, real: &mut Value, ours: &mut Value) {
+    let (Some(one), Some(other)) = (real.number(), ours.number()) else { return };
+    if 0 <= one && 0 <= other && one.abs_diff(other) <= distance.unsigned_abs() {
+        real.mask(name);
+        ours.mask(name);
     }
-    let without_offsets = after_the_word(reply, b"replication-offset").join(&b'\n');
-    sorted(node_lines(&without_offsets))
 }
 
-/// The payload of a hash table is in its order: only its length counts, and the type before it.
-fn payload(reply: &[u8]) -> Vec<Vec<u8>> {
+/// Seconds and microseconds.
+fn time(real: &mut Value, ours: &mut Value) {
+    if let ([real, micros], [ours, others]) = (real.parts_mut(), ours.parts_mut()) {
+        near(SECONDS, "a second", real, ours);
+        micros.mask("microseconds");
+        others.mask("microseconds");
+    }
+}
+
+/// Masks the value after a word, wherever that is.
+fn after(answer: &mut Value, word: &[u8], name: &'static str) {
+    let parts = answer.parts_mut();
+    for at in 0..parts.len() {
+        if parts[at].text() == Some(word)
+            && let Some(value) = parts.get_mut(at + 1)
+        {
+            value.mask(name);
+        }
+        after(&mut parts[at], word, name);
+    }
+}
+
+/// `master`, its offset, and of each replica address, port and offset; or `slave`, the master's
+/// address and port, the link, and the offset.
+fn role(answer: &mut Value) {
+    match answer.parts_mut() {
+        [_, offset, replicas] => {
+            offset.mask("an offset");
+            for replica in replicas.parts_mut() {
+                replica.parts_mut().iter_mut().skip(2).for_each(|offset| offset.mask("an offset"));
+            }
+        }
+        [_, _, _, _, offset] => offset.mask("an offset"),
+        _ => {}
+    }
+}
+
+fn lines_of_nodes(answer: &mut Value) {
+    for line in answer.parts_mut() {
+        if let Value::Text(_, text) = line {
+            *text = fields::cluster_node(&String::from_utf8_lossy(text)).into_bytes();
+        }
+    }
+}
+
+fn links(answer: &mut Value) {
+    after(answer, b"create-time", "a moment");
+    after(answer, b"send-buffer-allocated", "memory");
+    after(answer, b"send-buffer-used", "memory");
+    after(answer, b"events", "what the process waits for");
+}
+
+/// XPENDING with a range: id, consumer, how long it is idle, how often it was delivered.
+fn pending(real: &mut Value, ours: &mut Value) {
+    for (real, ours) in real.parts_mut().iter_mut().zip(ours.parts_mut()) {
+        if let ([_, _, real, _], [_, _, ours, _]) = (real.parts_mut(), ours.parts_mut()) {
+            idle(real, ours);
+        }
+    }
+}
+
+fn idle(real: &mut Value, ours: &mut Value) {
+    near(MS, "milliseconds idle", real, ours);
+}
+
+/// XINFO STREAM FULL: when a consumer was seen, and in the lists of pending entries when each was
+/// delivered. A group's list has the consumer before that.
+fn stream(real: &mut Value, ours: &mut Value) {
+    let moment = |real: &mut Value, ours: &mut Value| near(MS, "a moment", real, ours);
+    both_after(b"seen-time", moment, real, ours);
+    let deliveries = |real: &mut Value, ours: &mut Value| {
+        for (real, ours) in real.parts_mut().iter_mut().zip(ours.parts_mut()) {
+            if let ([.., real, _], [.., ours, _]) = (real.parts_mut(), ours.parts_mut()) {
+                near(MS, "a moment", real, ours);
+            }
+        }
+    };
+    both_after(b"pending", deliveries, real, ours);
+}
+
+/// What comes after a word on both sides, wherever that is.
+fn both_after(word: &[u8], mask: fn(&mut Value, &mut Value), real: &mut Value, ours: &mut Value) {
+    let (real, ours) = (real.parts_mut(), ours.parts_mut());
+    for at in 0..real.len().min(ours.len()) {
+        if real[at].text() == Some(word)
+            && let (Some(real), Some(ours)) = (real.get_mut(at + 1), ours.get_mut(at + 1))
+        {
+            mask(real, ours);
+        }
+        both_after(word, mask, &mut real[at], &mut ours[at]);
+    }
+}
+
+/// The payload of a hash table is in its order: its type and length count. That of a stream has moments
+/// in it: when a consumer was seen, when an entry was delivered; its checksum goes with them.
+fn payload(real: &mut Value, ours: &mut Value) {
     const TABLES: [u8; 2] = [2, 4];
     const STREAM: u8 = 19;
-    let end = reply.iter().position(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-    match reply.get(end) {
-        Some(kind) if TABLES.contains(kind) => vec![reply[..=end].to_vec()],
-        Some(&STREAM) => vec![without_moments(reply)],
-        _ => vec![reply.to_vec()],
+    let kind = |value: &Value| value.text().and_then(|text| text.first().copied());
+    let length = |value: &Value| value.text().map_or(0, <[u8]>::len);
+    if kind(real) != kind(ours) || length(real) != length(ours) {
+        return;
+    }
+    match kind(real) {
+        Some(kind) if TABLES.contains(&kind) => {
+            real.mask("a hash table");
+            ours.mask("a hash table");
+        }
+        Some(STREAM) => [real, ours].into_iter().for_each(without_moments),
+        _ => {}
     }
 }
 
-/// The payload of a stream without what is a moment (when a consumer was seen, when an entry was given
-/// to it); without its checksum too, if there is any.
-fn without_moments(reply: &[u8]) -> Vec<u8> {
-    const CHECKSUM: usize = 10;
-    let years = 1_600_000_000_000..2_000_000_000_000_u64;
-    let mut shown = reply.to_vec();
+fn without_moments(payload: &mut Value) {
+    const CHECKSUM: usize = 8;
+    const YEARS: std::ops::Range<u64> = 1_600_000_000_000..2_000_000_000_000;
+    let Value::Text(_, bytes) = payload else { return };
     let mut any = false;
-    for at in 0..reply.len() {
-        let Some(eight) = reply[at..].first_chunk::<8>() else { break };
-        if years.contains(&u64::from_le_bytes(*eight)) {
-            shown[at..at + 8].fill(0);
+    for at in 0..bytes.len() {
+        let Some(eight) = bytes[at..].first_chunk::<8>() else { break };
+        if YEARS.contains(&u64::from_le_bytes(*eight)) {
+            bytes[at..at + 8].fill(0);
             any = true;
         }
     }
     if any {
-        shown.truncate(reply.len() - CHECKSUM);
+        bytes.truncate(bytes.len() - CHECKSUM);
     }
-    shown
-}
-
-/// The average time to live is sampled now and then; the length of the text depends on it.
-fn without_average(reply: &[u8]) -> Vec<Vec<u8>> {
-    let cut = |line: Vec<u8>| {
-        let end = line.windows(8).position(|part| part == b"avg_ttl=");
-        line[..end.unwrap_or(line.len())].to_vec()
-    };
-    lines(reply).into_iter().skip(1).map(cut).collect()
 }

@@ -1,7 +1,9 @@
 //! Four real redis-servers on loopback, with the ids and the nodes.conf of ours.
 
+use super::clients::Handle;
 use super::grammar::{CONNECTIONS, NODES};
-use super::wire::Wire;
+use super::socket::Socket;
+use super::value::Value;
 use slotlab::words::Argv;
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -11,14 +13,16 @@ use std::time::Duration;
 
 /// How often something is asked again, every 100 ms, before the test gives up.
 const PATIENCE: usize = 200;
+/// How long an answer may take that ours has already.
+const ANSWERED: Duration = Duration::from_secs(3);
 
 /// The servers; they end with this value.
 pub(crate) struct Real {
     servers: Vec<Child>,
     folder: PathBuf,
     first_port: u16,
-    lines: Vec<Wire>,
-    control: Vec<Wire>,
+    lines: Vec<Socket>,
+    control: Vec<Socket>,
 }
 
 impl Real {
@@ -33,6 +37,7 @@ impl Real {
             let started = Command::new("redis-server")
                 .args(["--bind", "127.0.0.1", "--cluster-enabled", "yes", "--save", ""])
                 .args(["--port", &port.to_string(), "--repl-diskless-sync-delay", "0"])
+                .args(["--enable-debug-command", "yes"])
                 .current_dir(&folder)
                 .stdout(Stdio::null())
                 .spawn();
@@ -41,28 +46,45 @@ impl Real {
         let control = open(first_port, 1);
         let mut real = Real { servers, folder, first_port, lines: Vec::new(), control };
         real.wait_until_whole();
-        real.lines = open(first_port, CONNECTIONS);
         Some(real)
     }
-    /// Asks on a connection of the test.
-    pub(crate) fn ask(&mut self, node: usize, conn: usize, argv: &Argv) -> Vec<u8> {
-        self.lines[node * CONNECTIONS + conn].ask(argv)
+    /// Sends on a connection of the test.
+    pub(crate) fn send(&mut self, line: usize, argv: &Argv) {
+        self.lines[line].send(argv);
+    }
+    /// The next value on a connection of the test.
+    pub(crate) fn next(&mut self, line: usize) -> Option<Value> {
+        self.lines[line].next(ANSWERED)
+    }
+    /// A value that is here already.
+    pub(crate) fn early(&mut self, line: usize) -> Option<Value> {
+        self.lines[line].early()
     }
     /// Asks on a connection that the test's commands do not see.
-    pub(crate) fn control(&mut self, node: usize, argv: &Argv) -> Vec<u8> {
-        self.control[node].ask(argv)
+    pub(crate) fn control(&mut self, node: usize, argv: &Argv) -> Value {
+        self.control[node].send(argv);
+        self.control[node].next(ANSWERED).unwrap_or(Value::Closed)
     }
     /// New connections, as after a start.
     pub(crate) fn reconnect(&mut self) {
         self.lines = open(self.first_port, CONNECTIONS);
+        self.control = open(self.first_port, 1);
+    }
+    /// A new connection in place of one.
+    pub(crate) fn reopen(&mut self, line: usize) {
+        self.lines[line] = Socket::open(self.first_port + (line / CONNECTIONS) as u16);
+    }
+    /// Its number and address, as the server sees them.
+    pub(crate) fn handle(&mut self, line: usize) -> Handle {
+        self.send(line, &Argv::from("CLIENT INFO"));
+        Handle::of(&self.next(line).unwrap_or(Value::Closed))
     }
 
     fn wait_until_whole(&mut self) {
         let agreed = |real: &mut Real, node: usize| {
-            let info = real.control(node, &Argv::from("CLUSTER INFO"));
+            let mut said = |line: &str| real.control(node, &Argv::from(line)).lines().join("\n");
             // A replica is online for others once they heard of its offset.
-            let shards = real.control(node, &Argv::from("CLUSTER SHARDS"));
-            let (info, shards) = (String::from_utf8_lossy(&info), String::from_utf8_lossy(&shards));
+            let (info, shards) = (said("CLUSTER INFO"), said("CLUSTER SHARDS"));
             info.contains("cluster_state:ok") && !shards.contains("loading")
         };
         for _ in 0..PATIENCE {
@@ -86,9 +108,9 @@ impl Drop for Real {
     }
 }
 
-fn open(first_port: u16, each: usize) -> Vec<Wire> {
+fn open(first_port: u16, each: usize) -> Vec<Socket> {
     let ports = (first_port..).take(NODES);
-    ports.flat_map(|port| (0..each).map(move |_| Wire::open(port))).collect()
+    ports.flat_map(|port| (0..each).map(move |_| Socket::open(port))).collect()
 }
 
 /// The first of four ports that are free, and their bus ports too.

@@ -1,6 +1,6 @@
 //! The shortest sequence that still shows a difference, and how it is told.
 
-use super::grammar::{NODES, Op};
+use super::grammar::{Act, CONNECTIONS, NODES, Op};
 use super::pair::{Difference, Pair};
 use slotlab::words::quote;
 use std::collections::BTreeSet;
@@ -38,19 +38,24 @@ pub(crate) fn transcript(pair: &Pair, ops: &[Op], difference: &Difference) -> St
         _ = write!(text, "\nterminal as {} at {port} -p {port}\n----\n", name(node, conn));
     }
     for op in ops {
+        let Act::Ask(argv) = &op.act else {
+            text += "\nrun 400ms quiet\n----\n";
+            continue;
+        };
         let mut line = Vec::new();
-        for word in op.argv.iter() {
+        for word in argv.iter() {
             line.push(b' ');
             quote::quoted(word, &mut line);
         }
         let line = in_a_transcript(pair, &String::from_utf8_lossy(&line));
         _ = write!(text, "\nas {}{line}\n----\n", name(op.node, op.conn));
     }
-    let Difference { real, ours, .. } = difference;
+    let Difference { real, ours, line, .. } = difference;
+    _ = writeln!(text, "# heard on {}:", name(line / CONNECTIONS, line % CONNECTIONS));
     for (only, lines, other) in [("real", real, ours), ("ours", ours, real)] {
-        for (n, line) in lines.iter().enumerate() {
-            let here = other.get(n) != Some(line);
-            _ = writeln!(text, "{only}{} {}", if here { '>' } else { ' ' }, line.escape_ascii());
+        for line in lines {
+            let here = !other.contains(line);
+            _ = writeln!(text, "{only}{} {line}", if here { '>' } else { ' ' });
         }
     }
     text

@@ -319,16 +319,7 @@ pub(crate) fn stream_command(rng: &mut Rng) -> Argv {
 
 fn from_pattern(rng: &mut Rng, patterns: &[&str]) -> Argv {
     let pattern = one(rng, patterns);
-    let mut words: Vec<Bytes> = Vec::new();
-    let mut skipping = false;
-    for token in pattern.split(' ') {
-        match token {
-            "[" => skipping = rng.below(3) != 0,
-            "]" => skipping = false,
-            _ if skipping => {}
-            _ => words.push(word(rng, token)),
-        }
-    }
+    let mut words = expand(rng, pattern, word);
     if rng.below(60) == 0 {
         words.pop();
     }
@@ -342,11 +333,32 @@ fn from_pattern(rng: &mut Rng, patterns: &[&str]) -> Argv {
     Argv::new(words)
 }
 
-fn one<T: Copy>(rng: &mut Rng, choices: &[T]) -> T {
+/// The words of a pattern; `word` says what stands for a token.
+pub(crate) fn expand(
+    rng: &mut Rng,
+    pattern: &str,
+    mut word: impl FnMut(&mut Rng, &str) -> Bytes,
+) -> Vec<Bytes> {
+    let mut words: Vec<Bytes> = Vec::new();
+    let mut skipping = false;
+    for token in pattern.split(' ') {
+        match token {
+            "[" => skipping = rng.below(3) != 0,
+            "]" => skipping = false,
+            _ if skipping => {}
+            _ => words.push(word(rng, token)),
+        }
+    }
+    words
+}
+
+/// One of several.
+pub(crate) fn one<T: Copy>(rng: &mut Rng, choices: &[T]) -> T {
     choices[rng.below(choices.len() as u64) as usize]
 }
 
-fn word(rng: &mut Rng, token: &str) -> Bytes {
+/// What stands for a token: see above.
+pub(crate) fn word(rng: &mut Rng, token: &str) -> Bytes {
     let long = "y".repeat(70);
     let text = match token {
         "K" => one(rng, &["{t}a", "{t}b", "{t}c", "{t}d", "{t}e", "{t}f"]),

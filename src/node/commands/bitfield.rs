@@ -3,7 +3,6 @@
 //! In Redis: `bitfieldGeneric` (bitops.c). As there, an operation that fails on overflow has made room for
 //! itself, and only what changed a value or made room is propagated.
 
-use super::strings::bytes_of;
 use super::table::{GROW, READ_FAST, data, key};
 use super::words::{int, lower};
 use super::{Answer, Command, Refused};
@@ -52,8 +51,8 @@ fn bitfield(db: &mut Db<'_>, argv: &Argv, read_only: bool) -> Answer {
     if read_only && room.is_some() {
         return Err(Refused::text("ERR BITFIELD_RO only supports the GET subcommand"));
     }
-    let text = db.get::<Text>(&argv[1])?.is_some();
-    let mut bytes = if text { bytes_of(db, &argv[1])? } else { Vec::new() };
+    db.counts_lookups = room.is_none();
+    let mut bytes = db.get::<Text>(&argv[1])?.map(|text| text.bytes.to_vec()).unwrap_or_default();
     let Some(room) = room else {
         let read = |operation: &Operation| Reply::Int(operation.field.read(&bytes) as i64);
         return Ok(Reply::Array(operations.iter().map(read).collect()));

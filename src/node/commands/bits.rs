@@ -50,6 +50,7 @@ fn bitcount(db: &mut Db<'_>, argv: &Argv) -> Answer {
     if db.get::<Text>(&argv[1])?.is_none() {
         return Ok(Reply::Int(0));
     }
+    db.has_looked_up();
     let bytes = bytes_of(db, &argv[1])?;
     let range = match &argv[2..] {
         [] => Some(0..bytes.len() * 8),
@@ -91,6 +92,7 @@ fn bitpos(db: &mut Db<'_>, argv: &Argv) -> Answer {
     if db.get::<Text>(&argv[1])?.is_none() {
         return Ok(Reply::Int(if wanted { -1 } else { 0 }));
     }
+    db.has_looked_up();
     let bytes = bytes_of(db, &argv[1])?;
     let (start, end, unit) = match &argv[3..] {
         [] => (0, -1, 8),

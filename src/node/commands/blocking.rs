@@ -77,6 +77,7 @@ impl Node {
             return;
         }
         self.reply(conn, reply, out);
+        self.clients.get_mut(conn).into_iter().for_each(|client| client.silence.next());
         self.process_waiting(now, conn, out);
     }
 

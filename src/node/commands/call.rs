@@ -46,15 +46,20 @@ impl Node {
     pub(super) fn run(&mut self, call: &mut Call<'_>) -> Outcome {
         self.clients.stats.commands_processed += 1;
         let line = self.line_of(call);
-        let outcome = match call.command.handler {
-            Handler::Node(handler) => handler(self, call),
-            Handler::Data(handler) => self.with_db(call, handler).into(),
-        };
+        let outcome = self.handle(call);
         // MIGRATE holds up the process, so its line comes when it is done.
         let later = outcome == Outcome::Blocked && self.is_migrating();
         self.show(line.filter(|_| !later), call.out);
         self.clients.stats.count_call(call.command, &outcome);
         outcome
+    }
+
+    /// Runs a command's handler, and nobody counts it.
+    pub(super) fn handle(&mut self, call: &mut Call<'_>) -> Outcome {
+        match call.command.handler {
+            Handler::Node(handler) => handler(self, call),
+            Handler::Data(handler) => self.with_db(call, handler).into(),
+        }
     }
 
     /// Does something with the keyspace; what it changed is kept in `effects`.
@@ -66,6 +71,7 @@ impl Node {
         let expired = self.expired_keys_are(call.now);
         let in_cluster = self.config.cluster_enabled;
         let mut db = Db::new(&mut self.keyspace, call.now, &mut self.rng, expired, in_cluster);
+        db.counts_lookups = call.command.reads_values();
         let answer = act(&mut db, &call.argv);
         let effects = db.finish(&call.argv);
         self.note_effects(effects);
@@ -89,6 +95,7 @@ impl Node {
     pub(super) fn note_effects(&mut self, effects: Effects) {
         self.clients.effects.extend(effects.commands);
         self.clients.stats.changes += effects.changes;
+        self.clients.stats.count_lookups(effects.lookups);
         effects.touched.iter().for_each(|key| self.clients.touch_watchers(key));
         effects.ready.iter().for_each(|key| self.clients.signal(key));
     }

@@ -31,6 +31,8 @@ pub struct Clients {
     pub(super) migrations: Migrations,
     /// Effective writes of the command, transaction or script that runs.
     pub(super) effects: Vec<Argv>,
+    /// What the command of a transaction that runs has said beside its answer: to (un)subscribe.
+    pub(super) said: Vec<Reply>,
     /// Keys that changed since blocked clients were last looked at.
     pub(super) ready: Vec<Bytes>,
     /// How many blocked so far: the first to come is the first to be served.
@@ -65,8 +67,11 @@ pub struct Client {
     pub asking: bool,
     /// READONLY: until READWRITE.
     pub readonly: bool,
+    pub(super) silence: Silence,
     /// MULTI.
     pub transaction: Option<Transaction>,
+    /// How many commands EXEC runs at this moment.
+    pub(super) executes: Option<usize>,
     pub(super) watched: Vec<Bytes>,
     pub(super) watch_broken: bool,
     /// CLIENT KILL of itself.
@@ -82,6 +87,27 @@ pub struct Client {
     pub(in crate::node) wrote_to: u64,
     /// Its last command's name.
     pub last_command: &'static str,
+}
+
+/// CLIENT REPLY: what a client is not told. Published messages reach it all the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Silence {
+    /// Until ON.
+    pub off: bool,
+    /// For the command that runs.
+    pub skip: bool,
+    /// For the next one.
+    pub skip_next: bool,
+}
+
+impl Silence {
+    fn holds(self) -> bool {
+        self.off || self.skip
+    }
+    /// A command has ended.
+    pub(super) fn next(&mut self) {
+        self.skip = std::mem::take(&mut self.skip_next);
+    }
 }
 
 /// Commands between MULTI and EXEC.
@@ -128,6 +154,7 @@ impl Default for Clients {
             pauses: Vec::new(),
             migrations: Migrations::default(),
             effects: Vec::new(),
+            said: Vec::new(),
             ready: Vec::new(),
             blocked_count: 0,
             active_expire: true,
@@ -218,7 +245,9 @@ impl Client {
             authenticated: false,
             asking: false,
             readonly: false,
+            silence: Silence::default(),
             transaction: None,
+            executes: None,
             watched: Vec::new(),
             watch_broken: false,
             close_after_reply: false,
@@ -233,6 +262,13 @@ impl Client {
     /// Whether CLIENT UNBLOCK may end its wait.
     pub(super) fn may_be_unblocked(&self) -> bool {
         matches!(self.blocked, Some(Blocked::Keys { .. } | Blocked::Replicas { .. }))
+    }
+    /// Whether it waits until a moment at most.
+    pub(super) fn has_deadline(&self) -> bool {
+        match &self.blocked {
+            Some(Blocked::Keys { until, .. } | Blocked::Replicas { until, .. }) => until.is_some(),
+            Some(Blocked::Paused { .. } | Blocked::Migration) | None => false,
+        }
     }
     /// Ends a transaction and forgets the watches. In Redis: `discardTransaction`.
     pub(super) fn discard(&mut self) {
@@ -289,6 +325,9 @@ impl Node {
     pub(in crate::node) fn reply(&mut self, conn: ConnId, reply: Reply, out: &mut Outbox) {
         let Some(client) = self.clients.by_conn.get(&conn) else { return };
         self.clients.stats.count_errors(&reply);
+        if client.silence.holds() && !matches!(reply, Reply::Push(_)) {
+            return;
+        }
         out.send_client(conn, ClientData::Reply { reply, protocol: client.protocol });
     }
 

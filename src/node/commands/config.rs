@@ -18,6 +18,7 @@ pub(super) const SUBCOMMANDS: &[Command] = &[
     node("config|set", -4, ADMIN, Keys::None, set),
     node("config|resetstat", 2, ADMIN, Keys::None, |node, _| {
         node.clients.stats = Default::default();
+        node.replication.forget_syncs();
         Reply::OK.into()
     }),
     super::help::row("config|help"),

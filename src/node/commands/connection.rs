@@ -2,7 +2,6 @@
 //!
 //! In Redis: networking.c, `askingCommand` (cluster.c). Spec: slots 5.
 
-use super::absent::not_simulated;
 use super::clients::{PauseKind, PausePurpose};
 use super::help;
 use super::table::{Flags, Keys, group, node};
@@ -81,13 +80,7 @@ pub(super) const COMMANDS: &[Command] = &[
             client_tracking::GETREDIR,
             client_tracking::TRACKINGINFO,
             node("client|unblock", -3, ADMIN, Keys::None, unblock),
-            node("client|reply", 3, CLIENT, Keys::None, |node, call| {
-                match lower(&call.argv[2]).as_str() {
-                    "on" => Reply::OK.into(),
-                    "off" | "skip" => not_simulated(node, call),
-                    _ => Refused::Syntax.into(),
-                }
-            }),
+            node("client|reply", 3, CLIENT, Keys::None, client_reply),
         ],
     ),
 ];
@@ -215,6 +208,8 @@ fn reset(node: &mut Node, call: &mut Call<'_>) -> Outcome {
         client.discard();
         client.asking = false;
         client.readonly = false;
+        client.silence.off = false;
+        client.silence.skip_next = false;
         client.protocol = Protocol::Resp2;
         client.authenticated = false;
         client.name = Bytes::new();
@@ -289,6 +284,21 @@ fn unblock(node: &mut Node, call: &mut Call<'_>) -> Outcome {
         node.end_of_wait(call.now, conn, call.out);
     }
     Reply::Int(1).into()
+}
+
+fn client_reply(node: &mut Node, call: &mut Call<'_>) -> Outcome {
+    let Some(client) = node.clients.get_mut(call.conn) else { return Outcome::Silent };
+    match lower(&call.argv[2]).as_str() {
+        "on" => {
+            client.silence.off = false;
+            client.silence.skip = false;
+            return Reply::OK.into();
+        }
+        "off" => client.silence.off = true,
+        "skip" => client.silence.skip_next = !client.silence.off,
+        _ => return Refused::Syntax.into(),
+    }
+    Outcome::Silent
 }
 
 fn pause(node: &mut Node, call: &mut Call<'_>) -> Outcome {

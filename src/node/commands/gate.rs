@@ -5,7 +5,7 @@
 //! inside MULTI breaks the transaction. In Redis: `processCommand` (server.c 7.0.15). Spec: slots 3.
 
 use super::clients::PauseKind;
-use super::table::Flags;
+use super::table::{Flags, Keys};
 use super::words::{lower, text};
 use super::{Client, Command, Refused, find};
 use crate::node::Node;
@@ -96,6 +96,13 @@ impl Node {
 
     /// Passes one request through the gate.
     pub(super) fn process(&mut self, now: Time, conn: ConnId, argv: Argv, out: &mut Outbox) {
+        self.pass(now, conn, argv, out);
+        if let Some(client) = self.clients.get_mut(conn).filter(|client| client.blocked.is_none()) {
+            client.silence.next();
+        }
+    }
+
+    fn pass(&mut self, now: Time, conn: ConnId, argv: Argv, out: &mut Outbox) {
         if argv.is_empty() {
             return;
         }
@@ -201,14 +208,14 @@ impl Node {
             (Some(transaction), "exec") => {
                 for (queued, words) in &transaction.commands {
                     query.writes |= queued.flags.has(Flags::WRITE);
-                    let places = queued.keys.places(words);
+                    let places = in_order_of_redirection(queued, words);
                     query.keys.extend(places.into_iter().filter_map(|at| words.get(at)));
                 }
             }
             (None, "exec") => return Route::Here,
             _ => {
                 query.writes = query.is_write_command;
-                let places = command.keys.places(argv);
+                let places = in_order_of_redirection(command, argv);
                 query.keys = places.into_iter().filter_map(|at| argv.get(at)).collect();
             }
         }
@@ -319,7 +326,7 @@ impl Node {
         command.into_iter().for_each(|command| self.clients.stats.count_rejected(command));
         if let Some(client) = self.clients.get_mut(conn) {
             match &mut client.transaction {
-                Some(_) if command.is_some_and(|command| command.name == "exec") => {
+                _ if command.is_some_and(|command| command.name == "exec") => {
                     let why = text.trim_start_matches("ERR ");
                     text = format!("EXECABORT Transaction discarded because of: {why}");
                     client.discard();
@@ -351,6 +358,16 @@ fn may_replicate(command: &Command) -> bool {
 fn executes(client: &Client, command: &Command, like_that: impl Fn(&Command) -> bool) -> bool {
     let queued = client.transaction.as_ref().filter(|_| command.name == "exec");
     queued.is_some_and(|queued| queued.commands.iter().any(|(command, _)| like_that(command)))
+}
+
+/// The places of a command's keys as redirection looks at them: a destination after what is read. It
+/// matters where the first one's slot has no owner. In Redis: `genericGetKeys` (db.c).
+fn in_order_of_redirection(command: &Command, words: &[Bytes]) -> Vec<usize> {
+    let mut places = command.keys.places(words);
+    if matches!(command.keys, Keys::Counted { store: 1.., .. }) && !places.is_empty() {
+        places.rotate_left(1);
+    }
+    places
 }
 
 /// The row of a command or subcommand.

@@ -96,7 +96,9 @@ fn geodist(db: &mut Db<'_>, argv: &Argv) -> Answer {
         [unit] => metres(unit)?,
         _ => return Err(Refused::Syntax),
     };
-    let (one, other) = (place_at(db, &argv[1], &argv[2])?, place_at(db, &argv[1], &argv[3])?);
+    let one = place_at(db, &argv[1], &argv[2])?;
+    db.has_looked_up();
+    let other = place_at(db, &argv[1], &argv[3])?;
     Ok(match (one, other) {
         (Some(one), Some(other)) => distance(one.distance(other) / unit),
         _ => Reply::Nil,

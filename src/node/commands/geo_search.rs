@@ -82,6 +82,7 @@ struct Found {
 fn run(db: &mut Db<'_>, argv: &Argv, form: Form) -> Answer {
     let source = &argv[if form == Form::SearchStore { 2 } else { 1 }];
     let exists = db.get::<Zset>(source)?.is_some();
+    db.has_looked_up();
     let mut asked = Asked { unit: 1.0, ..Asked::default() };
     let options = asked.fixed_words(db, argv, form, exists)?;
     let mut words = &argv[options..];

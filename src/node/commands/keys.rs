@@ -62,7 +62,7 @@ pub(super) fn del(db: &mut Db<'_>, argv: &Argv) -> Answer {
 }
 
 fn exists(db: &mut Db<'_>, argv: &Argv) -> Answer {
-    Ok(Reply::Int(argv[1..].iter().filter(|key| db.has(key)).count() as i64))
+    Ok(Reply::Int(argv[1..].iter().filter(|key| db.look_up(key)).count() as i64))
 }
 
 fn type_of(db: &mut Db<'_>, argv: &Argv) -> Answer {
@@ -111,7 +111,7 @@ fn copy(db: &mut Db<'_>, argv: &Argv) -> Answer {
     if from == to {
         return Err(Refused::text("ERR source and destination objects are the same"));
     }
-    if !db.has(from) || db.has(to) && !replace {
+    if !db.look_up(from) || db.has(to) && !replace {
         return Ok(Reply::Int(0));
     }
     let Some(entry) = db.keys.get(from).cloned() else { return Ok(Reply::Int(0)) };
@@ -135,8 +135,10 @@ fn living(db: &mut Db<'_>) -> Vec<Bytes> {
 }
 
 fn keys(db: &mut Db<'_>, argv: &Argv) -> Answer {
-    let hits = living(db).into_iter().filter(|key| matches(&argv[1], key));
-    Ok(Reply::Array(hits.map(Reply::Bulk).collect()))
+    // It leaves those alone that have expired. In Redis: `keysCommand` asks `keyIsExpired`.
+    let all = db.keys.by_age().into_iter().map(|(key, _)| key);
+    let hits = all.filter(|key| matches(&argv[1], key) && db.is_alive(key));
+    Ok(Reply::Array(hits.cloned().map(Reply::Bulk).collect()))
 }
 
 fn scan(db: &mut Db<'_>, argv: &Argv) -> Answer {
@@ -159,7 +161,10 @@ fn scan(db: &mut Db<'_>, argv: &Argv) -> Answer {
     let (next, found) = scan_slots(db, cursor, count as usize);
     let wanted = |key: &Bytes, db: &mut Db<'_>| {
         pattern.is_none_or(|pattern| matches(pattern, key))
-            && db.value(key).is_some_and(|v| kind.as_deref().is_none_or(|k| k == v.type_name()))
+            && match &kind {
+                Some(kind) => db.value(key).is_some_and(|value| kind == value.type_name()),
+                None => db.has(key),
+            }
     };
     let hits: Vec<Reply> =
         found.into_iter().filter(|key| wanted(key, db)).map(Reply::Bulk).collect();
@@ -261,7 +266,7 @@ impl Condition {
 
 fn ttl(db: &mut Db<'_>, argv: &Argv, unit: Span, relative: bool) -> Answer {
     let key = &argv[1];
-    if !db.has(key) {
+    if !db.look_up(key) {
         return Ok(Reply::Int(-2));
     }
     let Some(at) = db.deadline(key) else { return Ok(Reply::Int(-1)) };

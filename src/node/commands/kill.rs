@@ -13,7 +13,7 @@ use bytes::Bytes;
 
 /// What a client is to this node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Type {
+pub(super) enum Type {
     Normal,
     Replica,
     Pubsub,
@@ -21,6 +21,14 @@ enum Type {
 }
 
 impl Type {
+    /// What a client that came to this node is.
+    pub(super) fn of(node: &Node, conn: ConnId) -> Type {
+        match () {
+            () if node.replication.is_replica_link(conn) => Type::Replica,
+            () if node.clients.subscriptions.count(conn) != 0 => Type::Pubsub,
+            () => Type::Normal,
+        }
+    }
     fn named(word: &[u8]) -> Option<Type> {
         const NAMES: [(&str, Type); 5] = [
             ("normal", Type::Normal),
@@ -92,7 +100,7 @@ fn id(word: &[u8]) -> Result<u64, Refused> {
     id.ok_or_else(|| Refused::text("ERR client-id should be greater than 0"))
 }
 
-fn of_type(word: &[u8]) -> Result<Type, Refused> {
+pub(super) fn of_type(word: &[u8]) -> Result<Type, Refused> {
     let unknown = || Refused::text(format!("ERR Unknown client type '{}'", text(word)));
     Type::named(word).ok_or_else(unknown)
 }
@@ -129,11 +137,7 @@ fn candidates(node: &Node) -> Vec<Candidate> {
         address: client.peer.to_string(),
         local: client.local.to_string(),
         id: Some(client.id),
-        of_type: match () {
-            () if node.replication.is_replica_link(conn) => Type::Replica,
-            () if node.clients.subscriptions.count(conn) != 0 => Type::Pubsub,
-            () => Type::Normal,
-        },
+        of_type: Type::of(node, conn),
     });
     let master = node.replication.master_link().map(|(conn, master)| Candidate {
         conn,

@@ -102,7 +102,7 @@ fn migrate(node: &mut Node, call: &mut Call<'_>) -> Outcome {
     };
     let expired = node.expired_keys_are(call.now);
     let mut db = Db::new(&mut node.keyspace, call.now, &mut node.rng, expired, true);
-    let keys: Vec<Bytes> = request.keys.iter().filter(|key| db.has(key)).cloned().collect();
+    let keys: Vec<Bytes> = request.keys.iter().filter(|key| db.look_up(key)).cloned().collect();
     let effects = db.finish(&call.argv);
     node.note_effects(effects);
     if keys.is_empty() {

@@ -125,6 +125,10 @@ impl Subscriptions {
         }
         self.counts(conn).iter().sum()
     }
+    /// How many channels, patterns and shard channels there are.
+    pub(super) fn names(&self) -> [usize; 3] {
+        [Kind::Channel, Kind::Pattern, Kind::Shard].map(|kind| self.of(kind).len())
+    }
     /// What the answer to a (un)subscription counts: shard channels on their own.
     fn shown_count(&self, kind: Kind, conn: ConnId) -> i64 {
         let of = |kind| self.names_of(kind, conn).len() as i64;
@@ -160,10 +164,9 @@ impl Subscriptions {
 
 impl Node {
     fn subscribe(&mut self, call: &mut Call<'_>, kind: Kind) -> Outcome {
-        if !call.may_block {
-            let name = call.command.name;
-            return Refused::text(format!("ERR Command not allowed inside a transaction: {name}"))
-                .into();
+        if !call.may_block && kind == Kind::Shard {
+            let text = "ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client";
+            return Refused::text(text).into();
         }
         for name in call.argv.clone()[1..].iter().cloned() {
             self.clients.subscriptions.add(kind, &name, call.conn);
@@ -198,7 +201,11 @@ impl Node {
     ) {
         let count = self.clients.subscriptions.shown_count(kind, conn);
         let word = Reply::bulk(kind.word(subscribed));
-        self.reply(conn, Reply::Push(vec![word, name, Reply::Int(count)]), out);
+        let told = Reply::Push(vec![word, name, Reply::Int(count)]);
+        match self.clients.get(conn).and_then(|client| client.executes) {
+            Some(_) => self.clients.said.push(told),
+            None => self.reply(conn, told, out),
+        }
     }
 
     fn publish(&mut self, call: &mut Call<'_>, kind: Kind) -> Outcome {

@@ -74,12 +74,12 @@ impl Node {
                 self.propagate_effects(now, out);
                 match answer {
                     Ok(None) => {}
-                    Ok(Some(reply)) => self.unblock(now, conn, reply, out),
-                    Err(refused) => self.unblock(now, conn, error(&refused), out),
+                    Ok(Some(reply)) => self.serve(now, conn, reader.command(), reply, out),
+                    Err(refused) => self.serve(now, conn, reader.command(), error(&refused), out),
                 }
             }
             Wants::Read(reader) if reader.by.is_some() => {
-                self.unblock(now, conn, Reply::error(STREAM_IS_GONE), out);
+                self.serve(now, conn, reader.command(), Reply::error(STREAM_IS_GONE), out);
             }
             Wants::Read(_) => {}
         }
@@ -90,13 +90,27 @@ impl Node {
         // It must not take a new turn if it still has to wait.
         let mut call =
             Call { now, conn, argv, command, may_block: false, shown: Shown::Already, out };
-        let outcome = self.run(&mut call);
+        // It was counted when it began to wait.
+        let outcome = self.handle(&mut call);
         self.propagate_effects(now, out);
         match outcome {
             Outcome::Reply(Reply::NilArray | Reply::Nil) => {}
-            Outcome::Reply(reply) => self.unblock(now, conn, reply, out),
+            Outcome::Reply(reply) => self.serve(now, conn, command.name, reply, out),
             Outcome::Silent | Outcome::Blocked => {}
         }
+    }
+
+    /// Answers a client with what it waited for.
+    fn serve(
+        &mut self,
+        now: Time,
+        conn: ConnId,
+        command: &'static str,
+        reply: Reply,
+        out: &mut Outbox,
+    ) {
+        self.clients.stats.count_served(command, &reply);
+        self.unblock(now, conn, reply, out);
     }
 }
 

@@ -9,7 +9,7 @@ use super::gate::look_up;
 use super::help;
 use super::monitor::Shown;
 use super::table::{Flags, Keys, group, node};
-use super::words::{int, lower};
+use super::words::{int, is, lower};
 use super::{Call, Command, Outcome, Refused};
 use crate::node::Node;
 use crate::node::route::{Query, Route};
@@ -39,7 +39,13 @@ pub(super) const COMMANDS: &[Command] = &[
             node("script|exists", -3, Flags::NOSCRIPT, Keys::None, |_, call| {
                 Reply::Array(call.argv[2..].iter().map(|_| Reply::Int(0)).collect()).into()
             }),
-            node("script|flush", -2, Flags::NOSCRIPT, Keys::None, |_, _| Reply::OK.into()),
+            node("script|flush", -2, Flags::NOSCRIPT, Keys::None, |_, call| {
+                match &call.argv[2..] {
+                    [] => Reply::OK.into(),
+                    [how] if is(how, "async") || is(how, "sync") => Reply::OK.into(),
+                    _ => Refused::text("ERR SCRIPT FLUSH only support SYNC|ASYNC option").into(),
+                }
+            }),
             node("script|kill", 2, Flags::NOSCRIPT.or(Flags::ALLOW_BUSY), Keys::None, not_busy),
             node("script|debug", 3, Flags::NOSCRIPT, Keys::None, |node, call| {
                 match lower(&call.argv[2]).as_str() {

@@ -94,8 +94,12 @@ fn elements(db: &mut Db<'_>, key: &Bytes) -> Result<Vec<Bytes>, Refused> {
     match db.value(key) {
         None => Ok(Vec::new()),
         Some(Value::List(list)) => Ok(list.iter().cloned().collect()),
-        Some(Value::Set(_)) => members(db, key),
+        Some(Value::Set(_)) => {
+            db.has_looked_up();
+            members(db, key)
+        }
         Some(Value::Zset(_)) => {
+            db.has_looked_up();
             let Some(zset) = db.get_mut::<Zset>(key)? else { return Ok(Vec::new()) };
             zset.grow();
             Ok(zset.iter().map(|(_, member)| member.clone()).collect())

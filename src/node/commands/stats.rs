@@ -6,6 +6,7 @@
 
 use super::{Command, Outcome};
 use crate::node::Node;
+use crate::node::keyspace::db::Lookups;
 use crate::words::Reply;
 use std::collections::BTreeMap;
 
@@ -29,15 +30,30 @@ struct CommandStats {
     calls: u64,
     rejected: u64,
     failed: u64,
+    /// Whether it ever ran to its end at once, or was served after a wait: only then it took a time.
+    timed: bool,
 }
 
 impl Stats {
+    /// A command looked up keys.
+    pub(in crate::node) fn count_lookups(&mut self, lookups: Lookups) {
+        self.keyspace_hits += lookups.hits;
+        self.keyspace_misses += lookups.misses;
+        self.expired_keys += lookups.expired;
+    }
     /// A command ran.
     pub(super) fn count_call(&mut self, command: &'static Command, outcome: &Outcome) {
         let failed = matches!(outcome, Outcome::Reply(Reply::Error(_)));
         let stats = self.commands.entry(command.name).or_default();
         stats.calls += 1;
+        stats.timed |= *outcome != Outcome::Blocked;
         stats.failed += u64::from(failed);
+    }
+    /// A command that waited got what it waited for.
+    pub(super) fn count_served(&mut self, command: &'static str, reply: &Reply) {
+        let stats = self.commands.entry(command).or_default();
+        stats.timed = true;
+        stats.failed += u64::from(matches!(reply, Reply::Error(_)));
     }
     /// A command was refused before it ran.
     pub(super) fn count_rejected(&mut self, command: &'static Command) {
@@ -63,13 +79,22 @@ impl Stats {
 /// `# Commandstats`.
 pub(super) fn commandstats(node: &Node) -> String {
     let line = |(name, stats): (&&'static str, &CommandStats)| {
-        let CommandStats { calls, rejected, failed } = stats;
+        let CommandStats { calls, rejected, failed, timed: _ } = stats;
         format!(
             "cmdstat_{name}:calls={calls},usec=0,usec_per_call=0.00,rejected_calls={rejected},\
              failed_calls={failed}\r\n"
         )
     };
     node.clients.stats.commands.iter().map(line).collect()
+}
+
+/// `# Latencystats`, of all commands that ran: they took no time.
+pub(super) fn latencystats(node: &Node) -> String {
+    let ran = node.clients.stats.commands.iter().filter(|(_, stats)| stats.timed);
+    let line = |(name, _): (&&'static str, &CommandStats)| {
+        format!("latency_percentiles_usec_{name}:p50=0.000,p99=0.000,p99.9=0.000\r\n")
+    };
+    ran.map(line).collect()
 }
 
 /// `# Errorstats`.

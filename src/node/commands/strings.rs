@@ -283,6 +283,8 @@ fn incrbyfloat(db: &mut Db<'_>, argv: &Argv) -> Answer {
 
 fn lcs(db: &mut Db<'_>, argv: &Argv) -> Answer {
     let strings = |_| Refused::text("ERR The specified keys must contain string values");
+    argv[1..3].iter().for_each(|key| _ = db.value(key));
+    db.has_looked_up();
     let a = bytes_of(db, &argv[1]).map_err(strings)?;
     let b = bytes_of(db, &argv[2]).map_err(strings)?;
     let only_length = match argv.len() {

@@ -275,6 +275,31 @@ impl Command {
         let words = words as i32;
         if self.arity < 0 { -self.arity <= words } else { self.arity == words }
     }
+    /// Whether the values that it looks up are hits and misses of INFO: it reads them, and writes at most
+    /// others.
+    pub(super) fn reads_values(&self) -> bool {
+        const ALSO_WRITE: [&str; 18] = [
+            "bitop",
+            "copy",
+            "georadius",
+            "georadiusbymember",
+            "geosearchstore",
+            "getdel",
+            "getex",
+            "getset",
+            "pfmerge",
+            "sdiffstore",
+            "set",
+            "sinterstore",
+            "sort",
+            "sunionstore",
+            "zdiffstore",
+            "zinterstore",
+            "zrangestore",
+            "zunionstore",
+        ];
+        self.flags.has(Flags::READONLY) || ALSO_WRITE.contains(&self.name)
+    }
     /// Whether redirection looks at it: it may have keys.
     pub fn may_have_keys(&self) -> bool {
         self.keys != Keys::None

@@ -78,6 +78,7 @@ fn exec(node: &mut Node, call: &mut Call<'_>) -> Outcome {
     if touched {
         return Reply::NilArray.into();
     }
+    client.executes = Some(transaction.commands.len());
     let mut replies = Vec::with_capacity(transaction.commands.len());
     for (command, argv) in transaction.commands {
         let mut inner = Call {
@@ -89,10 +90,14 @@ fn exec(node: &mut Node, call: &mut Call<'_>) -> Outcome {
             shown: Shown::ByClient,
             out: &mut *call.out,
         };
-        if let Outcome::Reply(reply) = node.run(&mut inner) {
+        let outcome = node.run(&mut inner);
+        // A real server does not count a second channel, so that its array is longer than it says.
+        replies.append(&mut node.clients.said);
+        if let Outcome::Reply(reply) = outcome {
             replies.push(reply);
         }
     }
+    node.clients.get_mut(call.conn).into_iter().for_each(|client| client.executes = None);
     Reply::Array(replies).into()
 }
 

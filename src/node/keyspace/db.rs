@@ -33,6 +33,9 @@ pub struct Db<'a> {
     pub expired: Expired,
     /// Whether this is a cluster node: some options are refused there.
     pub in_cluster: bool,
+    /// Whether looking up a value is a hit or a miss; commands that write look without being counted.
+    pub counts_lookups: bool,
+    lookups: Lookups,
     changes: u64,
     rewritten: Option<Vec<Argv>>,
     deleted: Vec<Argv>,
@@ -51,6 +54,17 @@ pub struct Effects {
     pub ready: Vec<Bytes>,
     /// How many changes: what `rdb_changes_since_last_save` counts.
     pub changes: u64,
+    /// What was looked up.
+    pub lookups: Lookups,
+}
+
+/// How often a key was looked up to be read, and how many were deleted since they had expired.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[expect(missing_docs, reason = "fields are named for what they are")]
+pub struct Lookups {
+    pub hits: u64,
+    pub misses: u64,
+    pub expired: u64,
 }
 
 impl<'a> Db<'a> {
@@ -68,6 +82,8 @@ impl<'a> Db<'a> {
             rng,
             expired,
             in_cluster,
+            counts_lookups: false,
+            lookups: Lookups::default(),
             changes: 0,
             rewritten: None,
             deleted: Vec::new(),
@@ -84,7 +100,8 @@ impl<'a> Db<'a> {
                 None => commands.push(command.clone()),
             }
         }
-        Effects { commands, touched: self.touched, ready: self.ready, changes: self.changes }
+        let Db { touched, ready, changes, lookups, .. } = self;
+        Effects { commands, touched, ready, changes, lookups }
     }
 
     /// The time in Unix ms.
@@ -133,6 +150,10 @@ impl<'a> Db<'a> {
         let deadline = self.keys.get(key).and_then(|entry| entry.expires);
         deadline.is_some_and(|at| at < self.now_ms())
     }
+    /// Whether `key` is there and has not expired; it stays either way.
+    pub fn is_alive(&self, key: &[u8]) -> bool {
+        self.keys.get(key).is_some() && (self.expired == Expired::IsThere || !self.is_past(key))
+    }
     /// Whether `key` is there for this command; removes it if it has expired and that is ours to do.
     pub fn has(&mut self, key: &Bytes) -> bool {
         if self.expired == Expired::IsThere || !self.is_past(key) {
@@ -140,15 +161,28 @@ impl<'a> Db<'a> {
         }
         if self.expired == Expired::IsDeleted {
             self.keys.remove(key);
+            self.lookups.expired += 1;
             self.deleted.push(Argv::new([Bytes::from_static(b"DEL"), key.clone()]));
             self.touched.push(key.clone());
             self.ready.push(key.clone());
         }
         false
     }
+    /// Whether `key` is there, counted as a hit or a miss.
+    pub fn look_up(&mut self, key: &Bytes) -> bool {
+        let there = self.has(key);
+        self.lookups.hits += u64::from(there);
+        self.lookups.misses += u64::from(!there);
+        there
+    }
+    /// The command looked up what it reads; where it looks again, that does not count.
+    pub fn has_looked_up(&mut self) {
+        self.counts_lookups = false;
+    }
     /// The value of `key`, of any type.
     pub fn value(&mut self, key: &Bytes) -> Option<&Value> {
-        if !self.has(key) {
+        let there = if self.counts_lookups { self.look_up(key) } else { self.has(key) };
+        if !there {
             return None;
         }
         self.keys.get(key).map(|entry| &entry.value)

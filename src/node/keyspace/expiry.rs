@@ -35,8 +35,9 @@ impl Node {
             let mut db = Db::new(&mut self.keyspace, now, &mut self.rng, Expired::IsDeleted, true);
             db.has(&key);
             // Each DEL is propagated on its own, never in a MULTI.
-            for command in db.finish(&crate::words::Argv::from("DEL")).commands {
-                self.clients.stats.expired_keys += 1;
+            let effects = db.finish(&crate::words::Argv::from("DEL"));
+            self.clients.stats.count_lookups(effects.lookups);
+            for command in effects.commands {
                 self.clients.touch(&key);
                 self.propagate(now, &command, out);
             }

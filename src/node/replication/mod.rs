@@ -145,6 +145,10 @@ impl Replication {
     pub fn syncs(&self) -> Syncs {
         self.syncs
     }
+    /// CONFIG RESETSTAT.
+    pub fn forget_syncs(&mut self) {
+        self.syncs = Syncs::default();
+    }
     /// Whether `conn` is a replica's connection to this node.
     pub fn is_replica_link(&self, conn: ConnId) -> bool {
         self.replicas.iter().any(|replica| replica.conn == conn)

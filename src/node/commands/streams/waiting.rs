@@ -34,6 +34,10 @@ const GROUP_IS_GONE: &str =
     "NOGROUP the consumer group this client was blocked on no longer exists";
 
 impl Reader {
+    /// The command that it asked with.
+    pub(in crate::node::commands) fn command(&self) -> &'static str {
+        if self.by.is_some() { "xreadgroup" } else { "xread" }
+    }
     /// What a stream has for it, if anything.
     pub(in crate::node::commands) fn serve(
         &self,
