@@ -49,6 +49,10 @@ const COMMANDS: u64 = 5000;
 /// A sequence starts anew after so many, so that what fails is short to begin with.
 const SEQUENCE: u64 = 1000;
 
+/// A busy machine may hold up a real server at any moment: one in so many commands may be answered
+/// otherwise, as long as it is not when the same sequence is played again.
+const RARELY: u64 = 2500;
+
 #[test]
 fn random_clients_of_a_cluster_get_the_answers_of_a_real_one() {
     let Some(mut pair) = Pair::start() else {
@@ -59,21 +63,27 @@ fn random_clients_of_a_cluster_get_the_answers_of_a_real_one() {
     let (seed, commands) = (number("SLOTLAB_SEED", 7), number("SLOTLAB_COMMANDS", COMMANDS));
     let mut rng = Rng::new(Seed(seed), 0);
     let everything = std::env::var("SLOTLAB_ALL").is_ok();
-    let (mut played, mut different) = (0, 0);
+    let (mut played, mut different, mut once) = (0, 0, 0);
     while played < commands {
         let length = SEQUENCE.min(commands - played);
         let places = Places { ids: &pair.ids, first_port: pair.first_port, node: 0 };
         let ops = grammar::ops(&mut rng, places, length as usize);
         if everything {
             different += pair.tell_all(&ops);
-        } else if pair.play(&ops).is_some() {
-            let (ops, difference) = shrink::shrink(&mut pair, ops);
+        } else if let Some(first) = pair.play(&ops) {
+            let Some((ops, difference)) = shrink::shrink(&mut pair, ops) else {
+                eprintln!("differential: this did not differ again: {first:#?}");
+                once += 1;
+                played += length;
+                continue;
+            };
             let told = shrink::transcript(&pair, &ops, &difference);
             panic!("seed {seed}, after {played} commands or more:\n\n{told}");
         }
         played += length;
     }
     assert_eq!(different, 0, "seed {seed}");
+    assert!(once <= played / RARELY, "seed {seed}: {once} sequences differed once");
     let paid = pair.owed.paid();
     assert!(paid.is_empty(), "these answers are the same by now; take their rows out: {paid:?}");
     eprintln!("differential: {played} commands, seed {seed}: the same");

@@ -10,6 +10,7 @@ const LINK: &str = "the replication link has commands and bytes of its own, one 
 const KERNEL: &str = "how the kernel cuts streams into pieces";
 const LENGTH: &str = "the lengths of masked answers";
 const DRAWN: &str = "drawn at random";
+const CACHED: &str = "what MIGRATE opens stays for ten seconds, from one sequence to the next";
 const SEQUENCES: &str = "goes on from one sequence to the next in a real server";
 
 /// Fields of INFO. One that ends in `*` is all that begin so.
@@ -27,10 +28,8 @@ const INFO: &[(&str, &str)] = &[
     ("uptime_in_seconds", MOMENT),
     ("uptime_in_days", MOMENT),
     ("lru_clock", MOMENT),
-    (
-        "connected_clients",
-        "what MIGRATE opens stays for ten seconds, from one sequence to the next",
-    ),
+    ("connected_clients", CACHED),
+    ("total_connections_received", CACHED),
     ("client_recent_max_*", MEMORY),
     ("used_memory*", MEMORY),
     ("allocator_*", MEMORY),

@@ -6,9 +6,10 @@ use slotlab::words::quote;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// Leaves out commands while some answer differs: halves, quarters, down to each.
-pub(crate) fn shrink(pair: &mut Pair, mut ops: Vec<Op>) -> (Vec<Op>, Difference) {
-    let mut found = pair.play(&ops).expect("it differed a moment ago");
+/// Leaves out commands while some answer differs: halves, quarters, down to each. None if nothing differs
+/// when the same is played again.
+pub(crate) fn shrink(pair: &mut Pair, mut ops: Vec<Op>) -> Option<(Vec<Op>, Difference)> {
+    let mut found = pair.play(&ops)?;
     ops.truncate(found.at + 1);
     let mut span = ops.len() / 2;
     while span > 0 {
@@ -26,7 +27,7 @@ pub(crate) fn shrink(pair: &mut Pair, mut ops: Vec<Op>) -> (Vec<Op>, Difference)
         }
         span /= 2;
     }
-    (ops, found)
+    Some((ops, found))
 }
 
 /// The sequence as a transcript to paste into a file; its last answer is what a real cluster says.

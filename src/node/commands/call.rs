@@ -7,7 +7,7 @@
 use super::gate::look_up;
 use super::monitor::Shown;
 use super::table::Handler;
-use super::{Answer, Call, Command, Outcome};
+use super::{Answer, Call, Client, Command, Outcome};
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
 use crate::node::keyspace::{Db, db::Effects, db::Expired};
@@ -36,7 +36,7 @@ impl Node {
             Outcome::Reply(reply) => self.reply(conn, reply, out),
             Outcome::Silent | Outcome::Blocked => {}
         }
-        if self.clients.get(conn).is_some_and(|client| client.close_after_reply) {
+        if self.clients.get(conn).is_some_and(Client::is_done) {
             self.disconnect(now, conn, out);
         }
         self.serve_ready_keys(now, out);

@@ -74,7 +74,7 @@ pub struct Client {
     pub(super) executes: Option<usize>,
     pub(super) watched: Vec<Bytes>,
     pub(super) watch_broken: bool,
-    /// CLIENT KILL of itself.
+    /// QUIT, or CLIENT KILL of itself: it is not listened to any more.
     pub(super) close_after_reply: bool,
     /// CLIENT NO-EVICT, which is only shown: no memory is measured.
     pub(super) never_evicted: bool,
@@ -262,6 +262,11 @@ impl Client {
     /// Whether CLIENT UNBLOCK may end its wait.
     pub(super) fn may_be_unblocked(&self) -> bool {
         matches!(self.blocked, Some(Blocked::Keys { .. } | Blocked::Replicas { .. }))
+    }
+    /// Whether it can be closed: its last answer is written. One that is told nothing never gets there, and
+    /// stays. In Redis: `writeToClient`.
+    pub(super) fn is_done(&self) -> bool {
+        self.close_after_reply && !self.silence.holds()
     }
     /// Whether it waits until a moment at most.
     pub(super) fn has_deadline(&self) -> bool {

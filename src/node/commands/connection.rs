@@ -213,15 +213,13 @@ fn reset(node: &mut Node, call: &mut Call<'_>) -> Outcome {
         client.protocol = Protocol::Resp2;
         client.authenticated = false;
         client.name = Bytes::new();
-        client.never_evicted = false;
     }
     Reply::Simple("RESET".into()).into()
 }
 
 fn quit(node: &mut Node, call: &mut Call<'_>) -> Outcome {
-    node.reply(call.conn, Reply::OK, call.out);
-    node.disconnect(call.now, call.conn, call.out);
-    Outcome::Silent
+    node.clients.get_mut(call.conn).into_iter().for_each(|client| client.close_after_reply = true);
+    Reply::OK.into()
 }
 
 fn select(node: &mut Node, call: &mut Call<'_>) -> Outcome {

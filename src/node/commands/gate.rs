@@ -5,7 +5,7 @@
 //! inside MULTI breaks the transaction. In Redis: `processCommand` (server.c 7.0.15). Spec: slots 3.
 
 use super::clients::PauseKind;
-use super::table::{Flags, Keys};
+use super::table::Flags;
 use super::words::{lower, text};
 use super::{Client, Command, Refused, find};
 use crate::node::Node;
@@ -42,6 +42,9 @@ impl Node {
         let busy = self.clients.migrations.is_running();
         let Some(client) = self.clients.get_mut(conn) else { return };
         client.asked = now;
+        if client.close_after_reply {
+            return;
+        }
         if busy || client.blocked.is_some() || !client.waiting.is_empty() {
             client.waiting.push_back(argv);
             return;
@@ -85,7 +88,7 @@ impl Node {
         let busy = self.clients.migrations.is_running();
         let password = self.config.requirepass.is_some();
         let Some(client) = self.clients.get_mut(conn) else { return Ok(None) };
-        if busy || client.blocked.is_some() {
+        if busy || client.blocked.is_some() || client.close_after_reply {
             return Ok(None);
         }
         match client.waiting.pop_front() {
@@ -208,14 +211,14 @@ impl Node {
             (Some(transaction), "exec") => {
                 for (queued, words) in &transaction.commands {
                     query.writes |= queued.flags.has(Flags::WRITE);
-                    let places = in_order_of_redirection(queued, words);
+                    let places = queued.keys.places(words);
                     query.keys.extend(places.into_iter().filter_map(|at| words.get(at)));
                 }
             }
             (None, "exec") => return Route::Here,
             _ => {
                 query.writes = query.is_write_command;
-                let places = in_order_of_redirection(command, argv);
+                let places = command.keys.places(argv);
                 query.keys = places.into_iter().filter_map(|at| argv.get(at)).collect();
             }
         }
@@ -358,16 +361,6 @@ fn may_replicate(command: &Command) -> bool {
 fn executes(client: &Client, command: &Command, like_that: impl Fn(&Command) -> bool) -> bool {
     let queued = client.transaction.as_ref().filter(|_| command.name == "exec");
     queued.is_some_and(|queued| queued.commands.iter().any(|(command, _)| like_that(command)))
-}
-
-/// The places of a command's keys as redirection looks at them: a destination after what is read. It
-/// matters where the first one's slot has no owner. In Redis: `genericGetKeys` (db.c).
-fn in_order_of_redirection(command: &Command, words: &[Bytes]) -> Vec<usize> {
-    let mut places = command.keys.places(words);
-    if matches!(command.keys, Keys::Counted { store: 1.., .. }) && !places.is_empty() {
-        places.rotate_left(1);
-    }
-    places
 }
 
 /// The row of a command or subcommand.

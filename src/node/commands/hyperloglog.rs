@@ -73,7 +73,7 @@ fn pfcount(db: &mut Db<'_>, argv: &Argv) -> Answer {
 
 fn pfmerge(db: &mut Db<'_>, argv: &Argv) -> Answer {
     let (all, dense) = union(db, &argv[1..])?;
-    let mut target = read(db, &argv[1])?.unwrap_or_default();
+    let mut target = db.again(|db| read(db, &argv[1]))?.unwrap_or_default();
     if dense {
         target.make_dense();
     }

@@ -94,16 +94,12 @@ fn elements(db: &mut Db<'_>, key: &Bytes) -> Result<Vec<Bytes>, Refused> {
     match db.value(key) {
         None => Ok(Vec::new()),
         Some(Value::List(list)) => Ok(list.iter().cloned().collect()),
-        Some(Value::Set(_)) => {
-            db.has_looked_up();
-            members(db, key)
-        }
-        Some(Value::Zset(_)) => {
-            db.has_looked_up();
+        Some(Value::Set(_)) => db.again(|db| members(db, key)),
+        Some(Value::Zset(_)) => db.again(|db| {
             let Some(zset) = db.get_mut::<Zset>(key)? else { return Ok(Vec::new()) };
             zset.grow();
             Ok(zset.iter().map(|(_, member)| member.clone()).collect())
-        }
+        }),
         Some(_) => Err(Refused::WrongType),
     }
 }
@@ -111,7 +107,7 @@ fn elements(db: &mut Db<'_>, key: &Bytes) -> Result<Vec<Bytes>, Refused> {
 fn sort(db: &mut Db<'_>, argv: &Argv) -> Answer {
     let options = options(db, argv)?;
     let mut all = elements(db, &argv[1])?;
-    let is_set = matches!(db.value(&argv[1]), Some(Value::Set(_)));
+    let is_set = db.again(|db| matches!(db.value(&argv[1]), Some(Value::Set(_))));
     // Where two are equal, their order stays, also in a descending one.
     if options.descending && !options.unsorted {
         all.reverse();

@@ -278,7 +278,7 @@ impl Command {
     /// Whether the values that it looks up are hits and misses of INFO: it reads them, and writes at most
     /// others.
     pub(super) fn reads_values(&self) -> bool {
-        const ALSO_WRITE: [&str; 18] = [
+        const ALSO_WRITE: [&str; 22] = [
             "bitop",
             "copy",
             "georadius",
@@ -293,6 +293,10 @@ impl Command {
             "sinterstore",
             "sort",
             "sunionstore",
+            "xack",
+            "xautoclaim",
+            "xclaim",
+            "xreadgroup",
             "zdiffstore",
             "zinterstore",
             "zrangestore",

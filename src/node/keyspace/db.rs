@@ -179,6 +179,13 @@ impl<'a> Db<'a> {
     pub fn has_looked_up(&mut self) {
         self.counts_lookups = false;
     }
+    /// Looks again at what was looked up before, which does not count.
+    pub fn again<T>(&mut self, look: impl FnOnce(&mut Db<'a>) -> T) -> T {
+        let counts = std::mem::replace(&mut self.counts_lookups, false);
+        let seen = look(self);
+        self.counts_lookups = counts;
+        seen
+    }
     /// The value of `key`, of any type.
     pub fn value(&mut self, key: &Bytes) -> Option<&Value> {
         let there = if self.counts_lookups { self.look_up(key) } else { self.has(key) };

@@ -52,6 +52,7 @@ pub(super) fn xclaim(db: &mut Db<'_>, argv: &Argv) -> Answer {
     if db.get::<Stream>(key)?.and_then(|stream| stream.group(name)).is_none() {
         return Err(no_group(key, name));
     }
+    db.has_looked_up();
     let now_ms = db.now_ms() as i64;
     let min_idle_ms = min_idle(&argv[4], "XCLAIM")?;
     let ids: Vec<StreamId> = argv[5..].iter().map_while(|word| id(word).ok()).collect();
@@ -80,6 +81,9 @@ pub(super) fn xclaim(db: &mut Db<'_>, argv: &Argv) -> Answer {
 /// `XAUTOCLAIM key group consumer min-idle-time start [COUNT n] [JUSTID]`.
 pub(super) fn xautoclaim(db: &mut Db<'_>, argv: &Argv) -> Answer {
     let (key, name) = (&argv[1], &argv[2]);
+    // The key is looked up before any word is read.
+    db.value(key);
+    db.has_looked_up();
     let now_ms = db.now_ms() as i64;
     let mut claim = Claim::new(min_idle(&argv[4], "XAUTOCLAIM")?, now_ms);
     let from = start(&argv[5])?;

@@ -15,6 +15,7 @@ pub(super) fn xack(db: &mut Db<'_>, argv: &Argv) -> Answer {
     if db.get::<Stream>(key)?.and_then(|stream| stream.group(name)).is_none() {
         return Ok(Reply::Int(0));
     }
+    db.has_looked_up();
     let ids: Vec<StreamId> = argv[3..].iter().map(|word| id(word)).collect::<Result<_, _>>()?;
     let Some(group) = db.get_mut::<Stream>(key)?.and_then(|stream| stream.group_mut(name)) else {
         return Ok(Reply::Int(0));

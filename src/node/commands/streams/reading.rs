@@ -154,14 +154,14 @@ impl Reading {
                 None if has_after(after) => read(stream, after, self.most()),
                 None => continue,
                 Some(consumer) if after != StreamId::MAX => {
-                    consumer.show(db, key, after, self.most())?
+                    db.again(|db| consumer.show(db, key, after, self.most()))?
                 }
                 Some(consumer) => {
                     let group = stream.group(&consumer.group);
                     if !group.is_some_and(|group| has_after(group.last)) {
                         continue;
                     }
-                    consumer.give(db, key, self.most())?
+                    db.again(|db| consumer.give(db, key, self.most()))?
                 }
             };
             found.push((Reply::Bulk(key.clone()), Reply::Array(rows)));
