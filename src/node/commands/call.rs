@@ -44,12 +44,13 @@ impl Node {
 
     /// Runs a command's handler and shows it to those who monitor; what it changed is kept in `effects`.
     pub(super) fn run(&mut self, call: &mut Call<'_>) -> Outcome {
-        self.clients.stats.commands_processed += 1;
         let line = self.line_of(call);
         let outcome = self.handle(call);
         // MIGRATE holds up the process, so its line comes when it is done.
         let later = outcome == Outcome::Blocked && self.is_migrating();
         self.show(line.filter(|_| !later), call.out);
+        // INFO does not count itself, nor the EXEC around it.
+        self.clients.stats.commands_processed += 1;
         self.clients.stats.count_call(call.command, &outcome);
         outcome
     }
@@ -118,6 +119,7 @@ impl Node {
         let Ok(command) = look_up(argv) else { return };
         let Handler::Data(handler) = command.handler else { return };
         let mut db = Db::new(&mut self.keyspace, now, &mut self.rng, Expired::IsThere, true);
+        db.counts_lookups = command.reads_values();
         let _answer = handler(&mut db, argv);
         let effects = db.finish(argv);
         self.note_effects(effects);

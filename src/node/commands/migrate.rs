@@ -286,6 +286,7 @@ impl Node {
         if let Some(client) = self.clients.get_mut(client) {
             client.wrote_to = offset;
         }
+        self.clients.stats.count_served("migrate", &reply);
         self.unblock(now, client, reply, out);
         // What the others asked meanwhile was still in their sockets.
         let waiting: Vec<ConnId> = self.clients.iter().map(|(conn, _)| conn).collect();
