@@ -24,8 +24,10 @@ pub(super) fn keep_inside(event: &KeyboardEvent) {
     if event.key() != "Tab" {
         return;
     }
-    let inside = event.current_target().and_then(|target| target.dyn_into::<Element>().ok());
-    let Some(all) = inside.and_then(|inside| inside.query_selector_all(REACHABLE).ok()) else {
+    // Yew listens at the root of the page, so that the current target says nothing.
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let dialog = target.and_then(|target| target.closest("[aria-modal=true]").ok()?);
+    let Some(all) = dialog.and_then(|dialog| dialog.query_selector_all(REACHABLE).ok()) else {
         return;
     };
     let at = |place: u32| all.item(place).and_then(|node| node.dyn_into::<HtmlElement>().ok());
