@@ -6,6 +6,7 @@
 use super::absent::absent;
 use super::help;
 use super::scripting::not_busy;
+use super::scripting::{COUNTED, SCRIPTED};
 use super::table::{Flags, Keys, node};
 use super::words::is;
 use super::{Call, Command, Outcome, Refused};
@@ -32,16 +33,9 @@ pub(super) const SUBCOMMANDS: &[Command] = &[
     node("function|stats", 2, Flags::NOSCRIPT.or(Flags::ALLOW_BUSY), Keys::None, stats),
 ];
 
-const CALL: Flags = Flags::NOSCRIPT
-    .or(Flags::STALE)
-    .or(Flags::SKIP_MONITOR)
-    .or(Flags::NO_MANDATORY_KEYS)
-    .or(Flags::MOVABLE);
-const COUNTED: Keys = Keys::Counted { count: 2, store: 0 };
-
 pub(super) const COMMANDS: &[Command] = &[
-    node("fcall", -3, CALL, COUNTED, fcall),
-    node("fcall_ro", -3, CALL.or(Flags::READONLY), COUNTED, fcall),
+    node("fcall", -3, SCRIPTED, COUNTED, fcall),
+    node("fcall_ro", -3, SCRIPTED.or(Flags::READONLY), COUNTED, fcall),
 ];
 
 fn fcall(node: &mut Node, call: &mut Call<'_>) -> Outcome {

@@ -17,18 +17,20 @@ use crate::words::{Argv, Reply};
 use bytes::Bytes;
 use sha1::{Digest, Sha1};
 
-const EVAL: Flags = Flags::NOSCRIPT
+/// What runs a script, be it sent along or kept as a function.
+pub(super) const SCRIPTED: Flags = Flags::NOSCRIPT
     .or(Flags::STALE)
     .or(Flags::SKIP_MONITOR)
     .or(Flags::NO_MANDATORY_KEYS)
     .or(Flags::MOVABLE);
-const COUNTED: Keys = Keys::Counted { count: 2, store: 0 };
+/// Its keys: as many as the second word says.
+pub(super) const COUNTED: Keys = Keys::Counted { count: 2, store: 0 };
 
 pub(super) const COMMANDS: &[Command] = &[
-    node("eval", -3, EVAL, COUNTED, eval),
-    node("eval_ro", -3, EVAL.or(Flags::READONLY), COUNTED, eval),
-    node("evalsha", -3, EVAL, COUNTED, evalsha),
-    node("evalsha_ro", -3, EVAL.or(Flags::READONLY), COUNTED, evalsha),
+    node("eval", -3, SCRIPTED, COUNTED, eval),
+    node("eval_ro", -3, SCRIPTED.or(Flags::READONLY), COUNTED, eval),
+    node("evalsha", -3, SCRIPTED, COUNTED, evalsha),
+    node("evalsha_ro", -3, SCRIPTED.or(Flags::READONLY), COUNTED, evalsha),
     group(
         "script",
         -2,
