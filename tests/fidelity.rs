@@ -13,6 +13,8 @@ mod exact;
 mod failover;
 #[path = "../examples/fidelity/lab.rs"]
 mod lab;
+#[path = "../examples/fidelity/logs.rs"]
+mod logs;
 #[path = "../examples/fidelity/measures.rs"]
 mod measures;
 #[path = "../examples/fidelity/numbers.rs"]
@@ -109,4 +111,17 @@ fn outcomes_are_as_frequent_as_in_real_runs() {
         let failover::Row { quantity, real, ours, p, .. } = row;
         assert!(0.01 <= *p, "{name}: {quantity} is {ours}, really {real}; p = {p}");
     });
+}
+
+#[test]
+fn servers_log_what_real_ones_logged() {
+    let differences = logs::differences(&recorded::logs(), |_| {});
+    let known = recorded::log_differences();
+    let explains = |(what, _): &(String, String), said: &String| said.contains(what.as_str());
+    let unknown: Vec<&String> =
+        differences.iter().filter(|said| !known.iter().any(|row| explains(row, said))).collect();
+    assert!(unknown.is_empty(), "{unknown:#?}");
+    let over: Vec<&(String, String)> =
+        known.iter().filter(|row| !differences.iter().any(|said| explains(row, said))).collect();
+    assert!(over.is_empty(), "these do not differ any more: {over:#?}");
 }

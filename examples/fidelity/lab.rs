@@ -2,6 +2,7 @@
 
 use super::recorded::Member;
 use slotlab::node::Node;
+use slotlab::node::log::Line;
 use slotlab::shapes::message::Kind;
 use slotlab::shapes::spec::{ContainerIx, Latency, Wait};
 use slotlab::shapes::{Config, Fact, Spec};
@@ -29,6 +30,8 @@ pub(crate) struct Sent {
 pub(crate) struct Watch {
     /// What became true of whom.
     pub(crate) facts: Vec<(Time, ContainerIx, Fact)>,
+    /// Lines of the servers' logs.
+    pub(crate) logged: Vec<(Time, ContainerIx, Line)>,
     /// Replies to commands.
     replies: Vec<Reply>,
     /// Packets, while `on`.
@@ -43,6 +46,7 @@ impl Log for Watch {
     fn entry(&mut self, entry: Entry) {
         match (entry.who, entry.what) {
             (Who::Container(ix), What::Fact(fact)) => self.facts.push((entry.at, ix, fact)),
+            (Who::Container(ix), What::Logged(line)) => self.logged.push((entry.at, ix, line)),
             (_, What::Reply(reply)) => self.replies.push(reply),
             _ => {}
         }

@@ -11,6 +11,7 @@ mod claims;
 mod exact;
 mod failover;
 mod lab;
+mod logs;
 mod measures;
 mod numbers;
 mod recorded;
@@ -28,7 +29,12 @@ fn main() -> std::io::Result<()> {
     let seeds = std::env::args().nth(1).and_then(|word| word.parse().ok()).unwrap_or(200);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/fidelity");
     std::fs::create_dir_all(&folder)?;
-    for (name, report) in [("bus.md", bus::report(seeds)), ("failover.md", report::report(seeds))] {
+    let reports = [
+        ("bus.md", bus::report(seeds)),
+        ("failover.md", report::report(seeds)),
+        ("logs.md", logs::report()),
+    ];
+    for (name, report) in reports {
         std::fs::write(folder.join(name), report)?;
         println!("wrote docs/fidelity/{name}");
     }

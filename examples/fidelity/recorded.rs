@@ -2,6 +2,7 @@
 
 use super::numbers::Sample;
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
@@ -18,10 +19,13 @@ pub(crate) struct Member {
     pub(crate) master: Option<String>,
 }
 
-fn read(path: &str) -> Value {
+fn text(path: &str) -> String {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/oracle").join(path);
-    let text = std::fs::read_to_string(&path).expect("the summary is in the repository");
-    serde_json::from_str(&text).expect("the summary is JSON")
+    std::fs::read_to_string(&path).expect("the recording is in the repository")
+}
+
+fn read(path: &str) -> Value {
+    serde_json::from_str(&text(path)).expect("the summary is JSON")
 }
 
 /// A recording of the bus, its pings left out.
@@ -44,6 +48,65 @@ pub(crate) fn halves(servers: usize) -> Vec<Member> {
         master: (masters <= n).then(|| format!("M{}", n - masters)),
     };
     (0..servers).map(member).collect()
+}
+
+/// What servers logged in the failure experiments, its numbers masked (`failover/logs.txt`).
+pub(crate) struct Logs {
+    /// Each experiment: how often it was made, and of each node the lines with the number of runs in
+    /// which it wrote them.
+    pub(crate) experiments: BTreeMap<String, (u32, Vec<Logged>)>,
+    /// Which line followed which at once.
+    pub(crate) pairs: BTreeSet<(String, String)>,
+}
+
+/// A line of a node, in so many runs.
+pub(crate) struct Logged {
+    /// Who wrote it.
+    pub(crate) node: String,
+    /// In how many runs.
+    pub(crate) runs: u32,
+    /// Letter, mark and text.
+    pub(crate) line: String,
+}
+
+/// Reads them.
+pub(crate) fn logs() -> Logs {
+    let text = text("failover/logs.txt");
+    let (lines, rest) = text.split_once("experiments\n").expect("experiments follow the lines");
+    let (experiments, pairs) = rest.split_once("pairs\n").expect("pairs follow the experiments");
+    let lines: BTreeMap<&str, &str> =
+        lines.lines().filter(|l| !l.starts_with('#')).filter_map(|l| l.split_once(' ')).collect();
+    let line = |number: &str| lines[number].to_owned();
+    let mut logs = Logs { experiments: BTreeMap::new(), pairs: BTreeSet::new() };
+    let mut current = String::new();
+    for row in experiments.lines() {
+        let words: Vec<&str> = row.split(' ').collect();
+        let number = |word: &str| word.parse().expect("a number of runs");
+        match words[..] {
+            [name, runs] => {
+                current = name.into();
+                logs.experiments.insert(name.into(), (number(runs), Vec::new()));
+            }
+            [node, runs, text] => {
+                let own = logs.experiments.get_mut(&current).expect("it has begun");
+                own.1.push(Logged { node: node.into(), runs: number(runs), line: line(text) });
+            }
+            _ => panic!("{row:?} is no row of the logs"),
+        }
+    }
+    for row in pairs.lines() {
+        let words: Vec<&str> = row.split(' ').collect();
+        logs.pairs.insert((line(words[0]), line(words[1])));
+    }
+    logs
+}
+
+/// What differs in them for a reason that is given (`failover/log_differences.txt`).
+pub(crate) fn log_differences() -> Vec<(String, String)> {
+    let text = text("failover/log_differences.txt");
+    let rows = text.lines().filter(|row| !row.starts_with('#'));
+    let parts = rows.map(|row| row.split_once('|').expect("a reason follows"));
+    parts.map(|(what, why)| (what.to_owned(), why.to_owned())).collect()
 }
 
 /// All failure experiments.

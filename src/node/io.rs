@@ -3,6 +3,7 @@
 //! Invariants: every effect leaves through [`Outbox`], in order; a node never learns whether a packet
 //! arrives, only what it hears itself. Absent: latency, loss, processes: the world's business.
 
+use crate::node::log::Journal;
 use crate::shapes::stream::ClientData;
 use crate::shapes::{Cards, Fact, Message};
 use crate::words::Millis;
@@ -45,8 +46,8 @@ pub enum Input {
     Cron,
     /// A connection this node opened is up; `local` is its own address on it.
     Connected { conn: ConnId, local: SocketAddr },
-    /// A connection this node opened was refused or timed out.
-    ConnectFailed { conn: ConnId },
+    /// A connection this node opened was refused or timed out; `why` is in the system's words.
+    ConnectFailed { conn: ConnId, why: &'static str },
     /// Somebody connected to one of its ports.
     Accepted { conn: ConnId, port: Port, peer: SocketAddr, local: SocketAddr },
     /// The other side closed, or the connection was reset.
@@ -89,6 +90,8 @@ pub struct Outbox {
     pub effects: Vec<Effect>,
     /// What became true.
     pub facts: Vec<Fact>,
+    /// What the process writes into its log.
+    pub log: Journal,
     /// The number of the next connection; the world sets it before a step and reads it after.
     pub next_connection: u32,
     /// How often the step waits until a file is on disk, before any of its effects is seen.
@@ -119,6 +122,7 @@ impl Outbox {
     }
     /// Notes what became true.
     pub fn note(&mut self, fact: Fact) {
+        self.log.tell(&fact);
         self.facts.push(fact);
     }
 }

@@ -12,6 +12,7 @@ pub mod cluster;
 pub mod commands;
 pub mod io;
 pub mod keyspace;
+pub mod log;
 pub mod persistence;
 pub mod replication;
 pub mod route;
@@ -24,9 +25,13 @@ use cluster::Cluster;
 use commands::Clients;
 use io::{Input, Outbox, Port};
 use keyspace::Keyspace;
+use log::Voice;
 use persistence::{Disk, Persistence};
 use replication::Replication;
 use std::collections::VecDeque;
+
+/// The version of Redis that all this is.
+pub const VERSION: &str = "7.0.15";
 
 /// One Redis process.
 #[derive(Clone, Debug)]
@@ -41,6 +46,8 @@ pub struct Node {
     clients: Clients,
     replication: Replication,
     persistence: Persistence,
+    /// How it writes its log as a master.
+    voice: Voice,
     /// What waits in its sockets while a command of its own waits for another server.
     unread: VecDeque<Input>,
 }
@@ -50,8 +57,11 @@ impl Node {
     pub fn boot(now: Time, server: &Server, disk: &Disk, luck: Seed, out: &mut Outbox) -> Node {
         let mut rng = Rng::new(luck, 0);
         let config = disk.redis_conf.as_deref().unwrap_or(&server.config).clone();
+        let voice = Voice::new(&config);
+        out.log.voice = voice;
         let cluster = Cluster::boot(now, &config, disk, server.node_id, &mut rng, out);
         let replication = Replication::boot(now, &mut rng);
+        out.log.announce(&config);
         let mut node = Node {
             config,
             rng,
@@ -62,6 +72,7 @@ impl Node {
             clients: Clients::default(),
             replication,
             persistence: Persistence::boot(now, disk),
+            voice,
             unread: VecDeque::new(),
         };
         node.load(now, disk, out);
@@ -80,6 +91,7 @@ impl Node {
     /// and has no cron. While it reads its files at start it only answers clients, and accepts nobody on
     /// the bus.
     pub fn read(&mut self, now: Time, input: Input, out: &mut Outbox) {
+        self.speak(out);
         if self.is_migrating() && !self.concerns_migration(&input) {
             return self.put_off(now, input, out);
         }
@@ -101,14 +113,26 @@ impl Node {
     ///
     /// In Redis: `beforeSleep`.
     pub fn before_sleep(&mut self, now: Time, out: &mut Outbox) -> bool {
+        self.speak(out);
         if self.is_migrating() {
             return false;
         }
         let goes_on = !self.is_starting(now) && self.cluster_before_sleep(now, out);
         self.clients_before_sleep(now, out);
-        self.persistence_before_sleep(now);
+        self.persistence_before_sleep(now, out);
         self.replication_before_sleep(now, out);
         goes_on
+    }
+
+    /// What is logged next is logged by this node, as what it is now.
+    fn speak(&self, out: &mut Outbox) {
+        out.log.voice = self.voice.replicating(self.replication.master().is_some());
+    }
+
+    /// `loglevel` may have changed.
+    fn change_voice(&mut self, out: &mut Outbox) {
+        self.voice = Voice::new(&self.config);
+        self.speak(out);
     }
 
     /// In Redis: `processEventsWhileBlocked`, in which `clusterAcceptHandler` does nothing.
@@ -141,7 +165,7 @@ impl Node {
     fn concerns_migration(&self, input: &Input) -> bool {
         match input {
             Input::Connected { conn, .. }
-            | Input::ConnectFailed { conn }
+            | Input::ConnectFailed { conn, .. }
             | Input::Closed { conn }
             | Input::Client { conn, .. } => self.is_migration_link(*conn),
             Input::Cron
@@ -163,11 +187,11 @@ impl Node {
                 true => self.master_link_connected(now, conn, out),
                 false => self.bus_connected(now, conn, local, out),
             },
-            Input::ConnectFailed { conn } if self.is_migration_link(conn) => {
+            Input::ConnectFailed { conn, .. } if self.is_migration_link(conn) => {
                 self.migration_lost(now, conn, out);
             }
-            Input::ConnectFailed { conn } => match self.replication.is_master_link(conn) {
-                true => self.master_link_closed(now, conn, out),
+            Input::ConnectFailed { conn, why } => match self.replication.is_master_link(conn) {
+                true => self.master_link_failed(why, out),
                 false => self.bus_connect_failed(now, conn, out),
             },
             Input::Accepted { conn, port: Port::Bus, peer, local } => {

@@ -311,6 +311,12 @@ pub const DIRECTIVES: &[Directive] = &[
         does: Runs(Runner::log),
     },
     Directive {
+        name: "logs",
+        args: "<server> [<word>...]",
+        says: "What a server wrote into its own log so far (only lines with one of the words).",
+        does: Runs(Runner::logs),
+    },
+    Directive {
         name: "packets",
         args: "",
         says: "The packets in flight.",

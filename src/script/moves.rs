@@ -43,7 +43,8 @@ impl Runner {
             };
             history.seek(next);
             let world = history.world();
-            let lines = history.log()[seen..].iter().map(|entry| line(world, entry));
+            let told = history.log()[seen..].iter().filter(|entry| entry.logged().is_none());
+            let lines = told.map(|entry| line(world, entry));
             let mut found = lines.filter(|said| wanted.iter().all(|w| said.contains(w.as_str())));
             if let Some(said) = found.next() {
                 return Ok(format!("{said}\n"));
@@ -90,7 +91,7 @@ impl Runner {
         let world = history.world().clone();
         let matters = |entry: &crate::sim::Entry| {
             let said = line(&world, entry);
-            wanted.iter().all(|word| said.contains(word.as_str()))
+            entry.logged().is_none() && wanted.iter().all(|word| said.contains(word.as_str()))
         };
         let moved = match forwards {
             true => history.next_event(matters),

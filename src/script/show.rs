@@ -13,7 +13,7 @@ impl Runner {
         let history = self.history()?;
         let mut out = String::new();
         for entry in history.log().iter().filter(|entry| shown < Some(entry.id)) {
-            if matches!(entry.what, What::Action(_) | What::Output(_)) {
+            if matches!(entry.what, What::Action(_) | What::Output(_) | What::Logged(_)) {
                 continue;
             }
             let said = line(history.world(), entry);
@@ -33,7 +33,7 @@ impl Runner {
         let world = history.world();
         let has = |entry: &&Entry| {
             let said = line(world, entry);
-            wanted.iter().all(|word| said.contains(word.as_str()))
+            entry.logged().is_none() && wanted.iter().all(|word| said.contains(word.as_str()))
         };
         let found = history.log().iter().rfind(has).ok_or("the log has no such line")?;
         let mut out = String::new();
@@ -53,7 +53,9 @@ impl Runner {
         const MOST: usize = 20;
         let wanted = words.rest();
         let history = self.history()?;
-        let told = |entry: &&Entry| !matches!(entry.what, What::Action(_) | What::Output(_));
+        let told = |entry: &&Entry| {
+            !matches!(entry.what, What::Action(_) | What::Output(_) | What::Logged(_))
+        };
         let lines = history.log().iter().filter(told).map(|entry| line(history.world(), entry));
         let lines: Vec<String> =
             lines.filter(|said| wanted.iter().all(|word| said.contains(word.as_str()))).collect();
@@ -76,6 +78,21 @@ impl Runner {
             }
         }
         Ok(text)
+    }
+
+    /// The lines of a server's own log that have one of the words.
+    pub(super) fn logs(&mut self, words: &mut Words) -> Result<String, Trouble> {
+        let history = self.history()?;
+        let ix = words.container(history.world())?;
+        let wanted = words.rest();
+        let mut out = String::new();
+        for entry in history.log().iter().filter(|entry| entry.who == Who::Container(ix)) {
+            let Some(line) = entry.logged().map(|line| line.shown(entry.at)) else { continue };
+            if wanted.is_empty() || wanted.iter().any(|word| line.contains(word.as_str())) {
+                out += &format!("{line}\n");
+            }
+        }
+        Ok(out)
     }
 
     pub(super) fn hash(&mut self, words: &mut Words) -> Result<String, Trouble> {

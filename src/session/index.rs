@@ -203,12 +203,14 @@ impl Index {
     }
 
     fn hear_container(&mut self, place: usize, entry: &Entry, of: ContainerIx, log: &[Entry]) {
-        if let Some(places) = self.by_container.get_mut(usize::from(of.0)) {
+        if entry.logged().is_none()
+            && let Some(places) = self.by_container.get_mut(usize::from(of.0))
+        {
             places.push(place);
         }
         let says = match &entry.what {
-            What::Fact(crate::shapes::Fact::Refused { text }) => {
-                for line in text.trim_end().split('\n') {
+            What::Logged(line) => {
+                for line in line.shown(entry.at).trim_end().split('\n') {
                     self.printed.push(Printed { place, of, says: Says::Line(line.to_owned()) });
                 }
                 return;

@@ -21,7 +21,9 @@ pub fn weight(entry: &Entry) -> Weight {
         What::Fact(fact) => of_fact(fact),
         What::Action(action) => of_action(action),
         What::Life(life) => of_life(*life),
-        What::Output(_) | What::Reply(_) | What::NoReply(_) | What::Ended(_) => Weight::Quiet,
+        What::Logged(_) | What::Output(_) | What::Reply(_) | What::NoReply(_) | What::Ended(_) => {
+            Weight::Quiet
+        }
         What::Load(_) => Weight::Plain,
     }
 }

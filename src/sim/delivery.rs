@@ -79,7 +79,7 @@ impl World {
     pub(in crate::sim) fn connect_failed(
         &mut self,
         conn: ConnId,
-        why: &str,
+        why: &'static str,
         cause: Option<Cause>,
         log: &mut dyn Log,
     ) {
@@ -90,7 +90,7 @@ impl World {
             End::Nobody => {}
             End::Client(client) => self.client_hears(client, conn, Heard::Failed(why), cause, log),
             End::Process { ix, life } => {
-                self.tell(ix, life, Input::ConnectFailed { conn }, cause, log);
+                self.tell(ix, life, Input::ConnectFailed { conn, why }, cause, log);
             }
         }
     }

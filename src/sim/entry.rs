@@ -5,6 +5,7 @@
 
 use crate::cli::Output;
 use crate::node::io::Port;
+use crate::node::log::Line;
 use crate::shapes::spec::ContainerIx;
 use crate::shapes::{Fact, Message, message};
 use crate::sim::action::{Action, Place};
@@ -43,6 +44,8 @@ pub enum Who {
 pub enum What {
     /// A node's own report.
     Fact(Fact),
+    /// A server wrote this line into its log.
+    Logged(Line),
     /// A person did this.
     Action(Action),
     /// A step in the life of a container.
@@ -140,6 +143,13 @@ impl Entry {
             Cause::Tick => None,
             Cause::Packet { because, .. } => because,
             Cause::Entry(id) => Some(id),
+        }
+    }
+    /// The line of a server's log, if it is one.
+    pub fn logged(&self) -> Option<&Line> {
+        match &self.what {
+            What::Logged(line) => Some(line),
+            _ => None,
         }
     }
     /// The fact, if it is one.

@@ -58,7 +58,7 @@ impl Inbox {
                 }
                 Pending::Packet(to, ..) => Source::Socket(*to),
                 Pending::Input(
-                    Input::ConnectFailed { conn }
+                    Input::ConnectFailed { conn, .. }
                     | Input::Closed { conn }
                     | Input::Unsent { conn, .. }
                     | Input::Writable { conn },

@@ -113,7 +113,7 @@ impl World {
         syncs
     }
 
-    /// Notes what became true; what the process does because of that inherits the last of it.
+    /// Notes what became true and what was logged; what the process does because of that inherits the last of it.
     fn note_facts(
         &mut self,
         ix: ContainerIx,
@@ -124,6 +124,9 @@ impl World {
         let mut because = cause.and_then(root);
         for fact in out.facts.drain(..) {
             because = Some(self.note(Who::Container(ix), What::Fact(fact), cause, log));
+        }
+        for line in out.log.lines.drain(..) {
+            self.note(Who::Container(ix), What::Logged(line), cause, log);
         }
         because
     }

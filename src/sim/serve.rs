@@ -4,9 +4,10 @@
 
 use crate::node::Node;
 use crate::node::io::Port;
+use crate::node::log::{Journal, Level, Line, Voice};
 use crate::node::persistence::Disk;
-use crate::shapes::Fact;
 use crate::shapes::spec::{ContainerIx, Program, Server};
+use crate::shapes::{Config, Fact};
 use crate::sim::World;
 use crate::sim::action::Place;
 use crate::sim::agenda::Event;
@@ -24,10 +25,13 @@ impl World {
             return;
         }
         let Some(server) = self.server(ix).cloned() else { return };
-        let fatal = server.fatal.clone().map_or(Ok(()), Err);
-        if let Err(text) = fatal.and_then(|()| self.may_serve(ix, &server)) {
+        let mut journal = Journal { voice: Voice::new(&server.config), ..Journal::default() };
+        if let Err(text) = self.begin_to_serve(ix, &server, &mut journal) {
             let fact = What::Fact(Fact::Refused { text });
             let entry = self.note(Who::Container(ix), fact, None, log);
+            for line in journal.lines {
+                self.note(Who::Container(ix), What::Logged(line), None, log);
+            }
             return self.process_ended(ix, life, 1, Some(entry), log);
         }
         self.life_entry(ix, Life::Ready, None, log);
@@ -39,6 +43,7 @@ impl World {
         let mut out = std::mem::take(&mut self.outbox);
         out.next_connection = self.connections.next;
         std::mem::swap(&mut out.cards, &mut self.cards);
+        out.log.lines.extend(journal.lines);
         let node = Node::boot(self.now, &server, &disk, luck, &mut out);
         let starts_until = node.starts_until().unwrap_or(self.now);
         self.runtime_mut(ix).node_id = Some(node.cluster().myself());
@@ -62,8 +67,27 @@ impl World {
         disk.unwrap_or_default()
     }
 
-    /// Two processes cannot have one `nodes.conf` (it is locked) or one port.
-    fn may_serve(&self, ix: ContainerIx, server: &Server) -> Result<(), String> {
+    /// The first steps of a server, and what it logs of them. If it gives up, the error says why.
+    fn begin_to_serve(
+        &self,
+        ix: ContainerIx,
+        server: &Server,
+        log: &mut Journal,
+    ) -> Result<(), String> {
+        if let Some(text) = &server.fatal {
+            // To its standard error, whatever the configuration says of a log.
+            log.lines.push(Line::raw(text));
+            return Err(text.clone());
+        }
+        log.open(server.config == Config::default());
+        self.may_serve(ix, server).map_err(|lines| {
+            lines.iter().for_each(|line| log.write(Level::Warning, line));
+            lines[0].clone()
+        })
+    }
+
+    /// Two processes cannot have one `nodes.conf` (it is locked) or one port. An error is what it logs.
+    fn may_serve(&self, ix: ContainerIx, server: &Server) -> Result<(), Vec<String>> {
         for (n, runtime) in self.containers.iter().enumerate() {
             let other = self.server(ContainerIx(n as u16));
             let shares = |o: &Server| {
@@ -73,9 +97,9 @@ impl World {
             let locked = server.config.cluster_enabled && other.is_some_and(shares);
             if n != usize::from(ix.0) && matches!(runtime.state, State::Serving(_)) && locked {
                 let file = &server.config.cluster_config_file;
-                return Err(format!(
+                return Err(vec![format!(
                     "Sorry, the cluster configuration file {file} is already used by a different Redis Cluster node. Please make sure that different nodes use different cluster configuration files."
-                ));
+                )]);
             }
         }
         for ((_, _, ip, port), kind) in self.sockets(ix, server) {
@@ -83,12 +107,13 @@ impl World {
             if self.listener(here, SocketAddrV4::new(ip, port)).is_none() {
                 continue;
             }
-            return Err(match kind {
-                Port::Client => format!(
-                    "Could not create server TCP listening socket *:{port}: bind: Address already in use"
+            let kind = if kind == Port::Bus { "cluster" } else { "TCP" };
+            return Err(vec![
+                format!(
+                    "Warning: Could not create server TCP listening socket *:{port}: bind: Address already in use"
                 ),
-                Port::Bus => format!("Failed listening on port {port} (cluster), aborting."),
-            });
+                format!("Failed listening on port {port} ({kind}), aborting."),
+            ]);
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use crate::session::run::Run;
 use crate::shapes::spec::ContainerIx;
 use crate::sim::{Action, Entry, Life, Place, What, Who};
 
-/// The sentence of an entry; None for what a terminal prints, which is not ours to say.
+/// The sentence of an entry; None for what a terminal or a server prints, which is not ours to say.
 pub fn of(lang: Lang, run: &Run, entry: &Entry) -> Option<String> {
     let who = match entry.who {
         Who::Container(ix) => run.name_of(ix),
@@ -17,7 +17,9 @@ pub fn of(lang: Lang, run: &Run, entry: &Entry) -> Option<String> {
         What::Life(life) => Some(of_life(lang, &who, *life)),
         What::Action(action) => of_action(lang, run, action),
         What::Load(report) => Some(load_report(lang, report)),
-        What::Output(_) | What::Reply(_) | What::NoReply(_) | What::Ended(_) => None,
+        What::Logged(_) | What::Output(_) | What::Reply(_) | What::NoReply(_) | What::Ended(_) => {
+            None
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 use super::peer::PeerIx;
 use crate::node::Node;
 use crate::node::io::Outbox;
+use crate::node::log::Level;
 use crate::shapes::fact::ReplicaWhy;
 use crate::shapes::{Epoch, Fact};
 use crate::words::{NodeId, Slot, SlotSet, Time};
@@ -75,7 +76,10 @@ impl Node {
             self.become_replica_of(now, to, ReplicaWhy::LostItsSlots, out);
         }
         if to == PeerIx::MYSELF && self.cluster.importing(slot).is_some() {
-            self.bump_epoch(out);
+            if self.bump_epoch(out).is_some() {
+                let text = format_args!("configEpoch updated after importing slot {slot}");
+                out.log.write(Level::Warning, text);
+            }
             self.cluster.slots.importing.remove(&slot);
             self.broadcast_pong(out);
         }
@@ -123,16 +127,20 @@ impl Node {
         if hard {
             self.cluster.current_epoch = Epoch(0);
             self.cluster.last_vote_epoch = Epoch(0);
+            out.log.write(Level::Warning, "configEpoch set to 0 via CLUSTER RESET HARD");
             let id = NodeId::random(&mut self.rng);
             self.cluster.roster.standing_mut(PeerIx::MYSELF).config_epoch = Epoch(0);
             self.cluster.roster.rename(PeerIx::MYSELF, id);
+            out.log.write(Level::Notice, format_args!("Node hard reset, now I'm {id}"));
             self.cluster.rounds.reorder();
         }
         self.cluster.save_and_update_state();
     }
 
     /// SET-CONFIG-EPOCH.
-    pub(in crate::node) fn cluster_set_config_epoch(&mut self, epoch: Epoch) {
+    pub(in crate::node) fn cluster_set_config_epoch(&mut self, epoch: Epoch, out: &mut Outbox) {
+        let text = format_args!("configEpoch set to {epoch} via CLUSTER SET-CONFIG-EPOCH");
+        out.log.write(Level::Warning, text);
         self.cluster.roster.standing_mut(PeerIx::MYSELF).config_epoch = epoch;
         self.cluster.current_epoch = self.cluster.current_epoch.max(epoch);
         self.cluster.save_and_update_state();

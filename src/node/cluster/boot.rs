@@ -18,6 +18,7 @@ use super::wires::Wires;
 use super::{Cluster, Todo};
 use crate::node::Node;
 use crate::node::io::{Effect, Outbox};
+use crate::node::log::Level;
 use crate::node::persistence::Disk;
 use crate::shapes::message::Flags;
 use crate::shapes::topology::{NodeLine, Way};
@@ -43,6 +44,7 @@ impl Cluster {
             Some(Some(loaded)) => Cluster::restore(now, &loaded, key),
             Some(None) => {
                 out.note(Fact::Refused { text: conf::CORRUPTED.into() });
+                out.log.write(Level::Warning, conf::CORRUPTED);
                 out.effects.push(Effect::Exit { code: 1 });
                 Cluster::alone(now, id, key)
             }
@@ -50,6 +52,14 @@ impl Cluster {
         };
         if text.is_none() && config.cluster_enabled {
             cluster.write_conf();
+        }
+        if config.cluster_enabled {
+            let found = if text.is_none() {
+                "No cluster configuration found"
+            } else {
+                "Node configuration loaded"
+            };
+            out.log.write(Level::Notice, format_args!("{found}, I'm {}", cluster.myself()));
         }
         cluster.configure(config);
         cluster

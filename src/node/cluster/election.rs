@@ -10,6 +10,7 @@ use super::peer::PeerIx;
 use super::stamp::Stamp;
 use crate::node::Node;
 use crate::node::io::Outbox;
+use crate::node::log::Level;
 use crate::shapes::fact::CannotWhy;
 use crate::shapes::message::{Flags, Header};
 use crate::shapes::{Epoch, Fact};
@@ -182,7 +183,11 @@ impl Node {
         let epoch = self.cluster.election.epoch;
         out.note(Fact::ElectionWon { epoch });
         let standing = self.cluster.roster.standing_mut(PeerIx::MYSELF);
-        standing.config_epoch = standing.config_epoch.max(epoch);
+        if standing.config_epoch < epoch {
+            standing.config_epoch = epoch;
+            let text = format_args!("configEpoch set to {epoch} after successful failover");
+            out.log.write(Level::Warning, text);
+        }
         self.take_masters_place(now, out);
     }
 

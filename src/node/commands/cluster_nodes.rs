@@ -129,7 +129,7 @@ pub(super) fn set_epoch(node: &mut Node, call: &mut Call<'_>) -> Answer {
     if node.cluster.me().config_epoch() != Epoch(0) {
         return Err(Refused::text("ERR Node config epoch is already non-zero"));
     }
-    node.cluster_set_config_epoch(Epoch(epoch));
+    node.cluster_set_config_epoch(Epoch(epoch), call.out);
     Ok(Reply::OK)
 }
 

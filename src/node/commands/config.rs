@@ -49,8 +49,13 @@ fn set(node: &mut Node, call: &mut Call<'_>) -> Outcome {
     }
     match changed(node, words) {
         Ok(config) => {
+            let restarts_aof = config.appendonly && !node.config.appendonly;
             node.config = config;
             node.cluster.configure(&node.config);
+            node.change_voice(call.out);
+            if restarts_aof {
+                node.rewrite_aof(call.now, true, call.out);
+            }
             Reply::OK.into()
         }
         Err(refused) => refused.into(),

@@ -7,8 +7,8 @@ use super::help;
 use super::table::{Flags, Keys, group, node};
 use super::words::{int, is, lower, text};
 use super::{Call, Client, Command, Outcome, Refused, client_list, client_tracking};
-use crate::node::Node;
 use crate::node::io::ConnId;
+use crate::node::{Node, VERSION};
 use crate::words::resp::Protocol;
 use crate::words::{Millis, Reply};
 use bytes::Bytes;
@@ -21,7 +21,6 @@ const ALWAYS: Flags = Flags::NOSCRIPT
     .or(Flags::ALLOW_BUSY);
 const CLIENT: Flags = Flags::NOSCRIPT.or(Flags::LOADING).or(Flags::STALE);
 const ADMIN: Flags = CLIENT.or(Flags::ADMIN);
-const VERSION: &str = "7.0.15";
 
 pub(super) const COMMANDS: &[Command] = &[
     node("ping", -1, Flags::FAST, Keys::None, ping),

@@ -7,7 +7,7 @@ use super::server::verbatim;
 use super::stats;
 use super::words::lower;
 use super::{Call, Outcome};
-use crate::node::Node;
+use crate::node::{Node, VERSION};
 use crate::words::Time;
 use std::fmt::Write;
 
@@ -64,7 +64,7 @@ fn server(node: &Node, now: Time) -> String {
     let mode = if node.config.cluster_enabled { "cluster" } else { "standalone" };
     let up = now.unix_s().saturating_sub(node.started.unix_s());
     lines(&[
-        ("redis_version", "7.0.15"),
+        ("redis_version", VERSION),
         ("redis_git_sha1", "00000000"),
         ("redis_git_dirty", "0"),
         ("redis_build_id", "0"),

@@ -53,15 +53,16 @@ pub(super) const COMMANDS: &[Command] = &[
         Refused::text("ERR SWAPDB is not allowed in cluster mode").into()
     }),
     node("save", 1, OFFLINE.or(Flags::NO_MULTI), Keys::None, |node, call| {
-        node.save(call.now);
+        node.save_and_tell(call.now, call.out);
         Reply::OK.into()
     }),
     node("bgsave", -1, OFFLINE, Keys::None, |node, call| {
         // The fork sees the dataset of this moment, and is done before anybody could look.
-        node.save(call.now);
+        node.save_in_background(call.now, call.out);
         Reply::Simple("Background saving started".into()).into()
     }),
-    node("bgrewriteaof", 1, OFFLINE, Keys::None, |_, _| {
+    node("bgrewriteaof", 1, OFFLINE, Keys::None, |node, call| {
+        node.rewrite_aof(call.now, false, call.out);
         Reply::Simple("Background append only file rewriting started".into()).into()
     }),
     node("debug", -2, ADMIN, Keys::None, debug::debug),

@@ -7,8 +7,9 @@
 //!
 //! Invariant: a disk is a value; two copies of it share what they hold.
 //! In Redis: aof.c, rdb.c, `serverCron`, `loadDataFromDisk`. Spec: replication 9, bus 13.
-//! Absent: power loss, a full disk, rewriting of the append-only file.
+//! Absent: power loss, a full disk, how large the append-only file is.
 
+pub(in crate::node) mod files;
 mod load;
 mod rdb;
 mod shutdown;
@@ -16,8 +17,12 @@ mod snapshot;
 
 use crate::node::Node;
 use crate::node::io::Outbox;
+use crate::node::log::Level::Notice;
 use crate::shapes::Config;
 use crate::words::{Argv, Time};
+use bytes::Bytes;
+use files::{AofFiles, Children};
+pub(in crate::node) use rdb::used_memory;
 use shutdown::Shutdown;
 pub use shutdown::ShutdownFlags;
 pub use snapshot::{Saved, Snapshot};
@@ -30,6 +35,8 @@ pub struct Disk {
     pub nodes_conf: Option<Arc<str>>,
     /// The append-only file.
     pub aof: Option<Saved>,
+    /// Its parts.
+    pub aof_files: AofFiles,
     /// `dump.rdb`.
     pub rdb: Option<Saved>,
     /// The configuration file, if it was rewritten since somebody wrote it.
@@ -43,6 +50,9 @@ pub struct Persistence {
     redis_conf: Option<Arc<Config>>,
     /// What an append-only file holds that this process does not write (`appendonly` was turned off).
     old_aof: Option<Saved>,
+    /// The parts of the append-only file.
+    aof: AofFiles,
+    pub(in crate::node) children: Children,
     saved_at: Time,
     /// Changes since the last snapshot. In Redis: `server.dirty`.
     changes: u64,
@@ -58,6 +68,8 @@ impl Persistence {
             rdb: disk.rdb.clone(),
             redis_conf: disk.redis_conf.clone(),
             old_aof: disk.aof.clone(),
+            aof: disk.aof_files,
+            children: Children::default(),
             saved_at: now,
             changes: 0,
             flushed: false,
@@ -73,9 +85,14 @@ impl Persistence {
     pub fn changes(&self) -> u64 {
         self.changes
     }
+    /// The file that came from the master is its own now.
+    pub(in crate::node) fn received(&mut self, snapshot: &Snapshot) {
+        self.rdb = Some(Saved::new(snapshot.clone()));
+    }
     /// A write took effect.
     pub(in crate::node) fn changed(&mut self, command: &Argv) {
         self.changes += 1;
+        self.aof.grow();
         self.flushed |= command.first().is_some_and(|word| word.eq_ignore_ascii_case(b"flushall"));
     }
 }
@@ -84,11 +101,11 @@ impl Node {
     /// What its disk holds at this moment if the process is killed.
     pub fn disk(&self) -> Disk {
         let aof = match self.config.appendonly {
-            true => Some(self.snapshot()),
+            true => Some(self.snapshot(self.persistence.aof.made())),
             false => self.persistence.old_aof.clone(),
         };
-        let Persistence { rdb, redis_conf, .. } = self.persistence.clone();
-        Disk { nodes_conf: self.cluster.saved_conf(), aof, rdb, redis_conf }
+        let Persistence { rdb, redis_conf, aof: aof_files, .. } = self.persistence.clone();
+        Disk { nodes_conf: self.cluster.saved_conf(), aof, aof_files, rdb, redis_conf }
     }
     /// Writes its configuration as it is now into its file. In Redis: `rewriteConfig`.
     pub(in crate::node) fn rewrite_config(&mut self) {
@@ -116,35 +133,48 @@ impl Node {
 
     /// Each `serverCron`: what takes time is looked at again, and snapshots that are due are made.
     pub(in crate::node) fn persistence_cron(&mut self, now: Time, out: &mut Outbox) {
+        if self.persistence.loading_until.take().is_some() {
+            out.log.write(Notice, load::READY);
+        }
         self.advance_transfer(now, out);
-        self.advance_fork(now);
+        self.advance_fork(now, out);
         self.advance_shutdown(now, out);
-        if self.snapshot_is_due(now) {
-            self.save(now);
+        self.notice_children(out);
+        if let Some((seconds, changes)) = self.snapshot_is_due(now) {
+            let text = format!("{changes} changes in {seconds} seconds. Saving...");
+            out.log.write(Notice, text);
+            self.save_in_background(now, out);
         }
     }
 
     /// After the commands of an iteration.
-    pub(in crate::node) fn persistence_before_sleep(&mut self, now: Time) {
+    pub(in crate::node) fn persistence_before_sleep(&mut self, now: Time, out: &mut Outbox) {
         if std::mem::take(&mut self.persistence.flushed) && !self.config.save.is_empty() {
-            self.save(now);
+            self.save_and_tell(now, out);
         }
     }
 
-    fn snapshot_is_due(&self, now: Time) -> bool {
+    /// The save point that asks for one.
+    fn snapshot_is_due(&self, now: Time) -> Option<(u64, u64)> {
         let age_s = now.unix_s().saturating_sub(self.persistence.saved_at.unix_s());
         let changes = self.persistence.changes;
-        self.config.save.iter().any(|&(seconds, least)| least <= changes && seconds < age_s)
+        let due = |&&(seconds, least): &&(u64, u64)| least <= changes && seconds < age_s;
+        self.config.save.iter().find(due).copied()
     }
 
     /// Writes `dump.rdb`.
     pub(in crate::node) fn save(&mut self, now: Time) {
-        self.persistence.rdb = Some(self.snapshot());
+        self.persistence.rdb = Some(self.snapshot(now));
         self.persistence.saved_at = now;
         self.persistence.changes = 0;
     }
 
-    fn snapshot(&self) -> Saved {
-        Saved::new(Snapshot::new(&self.keyspace, *self.replication.history()))
+    /// Its dataset as the bytes of a file.
+    pub(in crate::node) fn rdb(&self, now: Time) -> Bytes {
+        self.snapshot(now).snapshot().rdb()
+    }
+
+    fn snapshot(&self, now: Time) -> Saved {
+        Saved::new(Snapshot::new(now, &self.keyspace, *self.replication.history()))
     }
 }

@@ -2,12 +2,12 @@
 //!
 //! Replicas get the dataset itself; only `redis-cli --cluster backup` reads this. In Redis: `rdbSaveRio`, `rdbSaveInfoAuxFields`.
 
-use crate::node::Node;
+use crate::node::VERSION;
 use crate::node::keyspace::dump;
-use crate::words::Time;
+use crate::node::persistence::Snapshot;
 use bytes::Bytes;
 
-const VERSION: &[u8] = b"REDIS0010";
+const MAGIC: &[u8] = b"REDIS0010";
 const AUX: u8 = 0xfa;
 const RESIZE: u8 = 0xfb;
 const EXPIRES_MS: u8 = 0xfc;
@@ -16,16 +16,21 @@ const END: u8 = 0xff;
 /// What an empty server of 7.0 uses, about.
 const EMPTY_SERVER_BYTES: u64 = 1_900_000;
 
-impl Node {
-    /// Its dataset as a file.
-    pub(in crate::node) fn rdb(&self, now: Time) -> Bytes {
-        let mut out = VERSION.to_vec();
-        let history = self.replication.history();
-        let used = EMPTY_SERVER_BYTES + self.keyspace.approximate_bytes();
+/// About what a server uses with a dataset of so many bytes.
+pub(in crate::node) const fn used_memory(dataset: u64) -> u64 {
+    EMPTY_SERVER_BYTES + dataset
+}
+
+impl Snapshot {
+    /// The dataset as a file.
+    pub(in crate::node) fn rdb(&self) -> Bytes {
+        let mut out = MAGIC.to_vec();
+        let history = &self.history;
+        let used = used_memory(self.keyspace.approximate_bytes());
         let aux = [
-            ("redis-ver", "7.0.15".to_owned()),
+            ("redis-ver", VERSION.to_owned()),
             ("redis-bits", "64".to_owned()),
-            ("ctime", now.unix_s().to_string()),
+            ("ctime", self.made.unix_s().to_string()),
             ("used-mem", used.to_string()),
             ("repl-stream-db", "0".to_owned()),
             ("repl-id", history.id.to_string()),

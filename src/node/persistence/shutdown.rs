@@ -7,6 +7,8 @@
 
 use crate::node::Node;
 use crate::node::io::{ConnId, Effect, Outbox};
+use crate::node::log::Level::{Notice, Warning};
+use crate::node::log::Writer;
 use crate::words::{Argv, Millis, Reply, Time};
 
 /// What SHUTDOWN was told.
@@ -33,7 +35,9 @@ pub(super) enum Shutdown {
 
 impl Node {
     /// SIGTERM. In Redis: `sigShutdownHandler`.
-    pub(in crate::node) fn shutdown_requested(&mut self, _: Time, _: &mut Outbox) {
+    pub(in crate::node) fn shutdown_requested(&mut self, _: Time, out: &mut Outbox) {
+        let text = "Received SIGTERM scheduling shutdown...";
+        out.log.write_as(Writer::Signal, Warning, text);
         self.persistence.shutdown.get_or_insert(Shutdown::Signalled);
     }
 
@@ -59,6 +63,7 @@ impl Node {
             return Reply::error("ERR No shutdown in progress.");
         };
         self.unpause_writes();
+        out.log.write(Notice, "Shutdown manually aborted.");
         if let Shutdown::Waiting { asked_by: Some(conn), .. } = shutdown {
             let text = "ERR Errors trying to SHUTDOWN. Check logs.";
             self.reply(conn, Reply::error(text), out);
@@ -88,6 +93,7 @@ impl Node {
         asked_by: Option<ConnId>,
         out: &mut Outbox,
     ) {
+        out.log.write(Warning, "User requested shutdown...");
         let timeout = Millis::from_s(self.config.shutdown_timeout);
         if flags.now || timeout == Millis(0) || self.replication.all_caught_up() {
             return self.finish_shutdown(now, flags, out);
@@ -96,12 +102,19 @@ impl Node {
         self.persistence.shutdown = Some(Shutdown::Waiting { until, flags, asked_by });
         self.pause_writes(Time(u64::MAX));
         self.ask_for_acks();
+        out.log.write(Notice, "Waiting for replicas before shutting down.");
     }
 
     fn finish_shutdown(&mut self, now: Time, flags: ShutdownFlags, out: &mut Outbox) {
-        if flags.save || !(flags.nosave || self.config.save.is_empty()) {
-            self.save(now);
+        self.tell_of_laggards(now, out);
+        if self.config.appendonly {
+            out.log.write(Notice, "Calling fsync() on the AOF file.");
         }
+        if flags.save || !(flags.nosave || self.config.save.is_empty()) {
+            out.log.write(Notice, "Saving the final RDB snapshot before exiting.");
+            self.save_and_tell(now, out);
+        }
+        out.log.write(Warning, "Redis is now ready to exit, bye bye...");
         out.effects.push(Effect::Exit { code: 0 });
     }
 }

@@ -3,6 +3,7 @@
 use crate::node::keyspace::Keyspace;
 use crate::node::replication::history::History;
 use crate::shapes::stream::Dataset;
+use crate::words::Time;
 use std::fmt;
 use std::sync::Arc;
 
@@ -16,11 +17,15 @@ pub struct Snapshot {
     pub keyspace: Keyspace,
     /// Where in which history.
     pub history: History,
+    /// When.
+    pub made: Time,
+    /// Whether it was a file before it travelled (`repl-diskless-sync no`).
+    pub from_file: bool,
 }
 
 impl Snapshot {
-    pub(in crate::node) fn new(keyspace: &Keyspace, history: History) -> Snapshot {
-        Snapshot { keyspace: keyspace.clone(), history }
+    pub(in crate::node) fn new(now: Time, keyspace: &Keyspace, history: History) -> Snapshot {
+        Snapshot { keyspace: keyspace.clone(), history, made: now, from_file: false }
     }
     /// As it travels.
     pub(in crate::node) fn into_dataset(self) -> Dataset {

@@ -4,6 +4,7 @@
 
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
+use crate::node::log::Level::{Notice, Warning};
 use crate::node::replication::downstream::{Progress, Replica};
 use crate::node::replication::upstream::Link;
 use crate::shapes::stream::{ClientData, ReplData};
@@ -14,14 +15,14 @@ impl Node {
     pub(in crate::node) fn replication_cron(&mut self, now: Time, out: &mut Outbox) {
         self.drop_silent_master(now, out);
         if matches!(self.replication.upstream.as_ref().map(|up| &up.link), Some(Link::Waiting)) {
-            // Quietly: it may go on for hours.
-            self.open_link(now, out);
+            // No fact: it may go on for hours.
+            self.open_link(now, "Connecting", out);
         }
         self.acknowledge(out);
         self.ping_replicas(now);
         self.keep_waiting_replicas(out);
         self.drop_silent_replicas(now, out);
-        self.free_unused_backlog(now);
+        self.free_unused_backlog(now, out);
         if self.fork_is_due(now) {
             self.fork_for_replicas(now, out);
         }
@@ -36,6 +37,7 @@ impl Node {
     fn drop_silent_master(&mut self, now: Time, out: &mut Outbox) {
         let Some(up) = &self.replication.upstream else { return };
         if up.link.heard().is_some_and(|heard| self.is_too_long(now, heard)) {
+            out.log.write(Warning, timeout(&up.link));
             self.drop_master_link(now, out);
         }
     }
@@ -60,15 +62,17 @@ impl Node {
 
     fn drop_silent_replicas(&mut self, now: Time, out: &mut Outbox) {
         let silent = |r: &&Replica| r.is_online() && self.is_too_long(now, r.acked_at);
-        let silent: Vec<ConnId> =
-            self.replication.replicas.iter().filter(silent).map(|replica| replica.conn).collect();
-        for conn in silent {
+        let silent: Vec<(ConnId, String)> =
+            self.replication.replicas.iter().filter(silent).map(|r| (r.conn, r.name())).collect();
+        for (conn, name) in silent {
+            let text = format_args!("Disconnecting timedout replica (streaming sync): {name}");
+            out.log.write(Warning, text);
             self.drop_replica(now, conn, out);
         }
     }
 
     /// After an hour without replicas the backlog goes; who comes later needs everything.
-    fn free_unused_backlog(&mut self, now: Time) {
+    fn free_unused_backlog(&mut self, now: Time, out: &mut Outbox) {
         let limit = self.config.repl_backlog_ttl;
         let replication = &mut self.replication;
         let alone = now.unix_s().saturating_sub(replication.alone_since.unix_s());
@@ -76,6 +80,10 @@ impl Node {
         if limit != 0 && unused && replication.backlog.is_some() && limit < alone {
             replication.history.renew(&mut self.rng);
             replication.backlog = None;
+            let text = format_args!(
+                "Replication backlog freed after {limit} seconds without connected replicas."
+            );
+            out.log.write(Notice, text);
         }
     }
 
@@ -91,5 +99,18 @@ impl Node {
         let delay =
             if self.config.repl_diskless_sync { self.config.repl_diskless_sync_delay } else { 0 };
         self.replication.fork.is_none() && waiting.max().is_some_and(|waited| delay <= waited)
+    }
+}
+
+/// What is said of a master that was silent for too long.
+fn timeout(link: &Link) -> &'static str {
+    match link {
+        Link::Waiting | Link::Connecting { .. } | Link::Handshake { .. } => {
+            "Timeout connecting to the MASTER..."
+        }
+        Link::Transfer { .. } => {
+            "Timeout receiving bulk data from MASTER... If the problem persists try to set the 'repl-timeout' parameter in redis.conf to a larger value."
+        }
+        Link::Connected { .. } => "MASTER timeout: no data nor PING received...",
     }
 }

@@ -6,6 +6,7 @@
 
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
+use crate::node::log::Level::Notice;
 use crate::node::persistence::Snapshot;
 use crate::node::replication::Replication;
 use crate::node::replication::sync::travel_time;
@@ -46,6 +47,20 @@ pub(super) enum Progress {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fork {
     pub(super) ends: Time,
+    /// Its number.
+    pub(super) pid: u32,
+    /// Whether it writes to the replicas themselves, not to a file.
+    pub(super) diskless: bool,
+}
+
+impl Progress {
+    /// In Redis: `replstateToString`.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Progress::AwaitingFork { .. } | Progress::Receiving => "wait_bgsave",
+            Progress::AwaitingAck | Progress::Streaming => "online",
+        }
+    }
 }
 
 impl Replica {
@@ -75,26 +90,29 @@ impl Replication {
         };
         self.good_replicas = self.replicas.iter().filter(good).count() as u32;
     }
+}
 
+impl Node {
     /// In Redis: `checkChildrenDone`, for a child that wrote to sockets.
-    pub(super) fn end_fork(&mut self, now: Time) {
-        if self.fork.is_none_or(|fork| now < fork.ends) {
-            return;
-        }
-        self.fork = None;
-        for replica in &mut self.replicas {
+    pub(super) fn end_fork(&mut self, now: Time, out: &mut Outbox) {
+        let Some(fork) = self.replication.fork.filter(|fork| fork.ends <= now) else { return };
+        Node::tell_of_forks_end(fork, &self.replication.replicas, out);
+        self.replication.fork = None;
+        for replica in &mut self.replication.replicas {
             if replica.progress == Progress::Receiving {
                 replica.progress = Progress::AwaitingAck;
                 replica.acked_at = now;
             }
         }
     }
-}
 
-impl Node {
     /// Snapshots the dataset for all replicas that wait for one. In Redis: `rdbSaveToSlavesSockets`.
     pub(super) fn fork_for_replicas(&mut self, now: Time, out: &mut Outbox) {
-        let dataset = Snapshot::new(&self.keyspace, self.replication.history).into_dataset();
+        let diskless = self.config.repl_diskless_sync;
+        let pid = self.persistence.children.fork();
+        Node::tell_of_fork(pid, diskless, out);
+        let snapshot = Snapshot::new(now, &self.keyspace, self.replication.history);
+        let dataset = Snapshot { from_file: !diskless, ..snapshot }.into_dataset();
         let replication = &mut self.replication;
         let (replid, offset) = (replication.history.id, replication.history.offset);
         for replica in &mut replication.replicas {
@@ -108,13 +126,13 @@ impl Node {
             }
         }
         replication.selected = false;
-        replication.fork = Some(Fork { ends: now + travel_time(&self.keyspace) });
+        replication.fork = Some(Fork { ends: now + travel_time(&self.keyspace), pid, diskless });
     }
 
     /// `REPLCONF ACK <offset>` from a replica.
-    pub(super) fn acknowledged(&mut self, now: Time, conn: ConnId, offset: u64) {
+    pub(super) fn acknowledged(&mut self, now: Time, conn: ConnId, offset: u64, out: &mut Outbox) {
         // The word may come before the child's end was noticed.
-        self.replication.end_fork(now);
+        self.end_fork(now, out);
         let lag = self.config.min_replicas_max_lag;
         let replication = &mut self.replication;
         let Some(replica) = replication.replicas.iter_mut().find(|r| r.conn == conn) else {
@@ -124,6 +142,8 @@ impl Node {
         replica.acked_at = now;
         if replica.progress == Progress::AwaitingAck {
             replica.progress = Progress::Streaming;
+            let text = format!("Synchronization with replica {} succeeded", replica.name());
+            out.log.write(Notice, text);
             replication.count_good_replicas(now, lag);
         }
     }

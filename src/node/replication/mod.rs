@@ -14,6 +14,7 @@ pub mod backlog;
 mod cron;
 mod downstream;
 pub mod history;
+mod log;
 mod psync;
 mod report;
 mod stream;
@@ -22,10 +23,12 @@ mod upstream;
 
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
+use crate::node::log::Level::Notice;
 use crate::words::{NodeId, ReplId, Rng, Time};
 use backlog::Backlog;
 use downstream::{Fork, Replica};
 use history::{Former, History};
+pub(in crate::node) use log::CACHED_MYSELF;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use sync::Transfer;
@@ -38,6 +41,8 @@ pub struct Replication {
     backlog: Option<Backlog>,
     /// Whose replica it is; a master has none.
     upstream: Option<Upstream>,
+    /// Whether a file told it which history it may resume, though it follows nobody yet.
+    cached: bool,
     /// In the order in which they came.
     replicas: Vec<Replica>,
     fork: Option<Fork>,
@@ -82,6 +87,7 @@ impl Replication {
             history: History::begin(rng),
             backlog: None,
             upstream: None,
+            cached: false,
             replicas: Vec::new(),
             fork: None,
             announced: BTreeMap::new(),
@@ -179,6 +185,7 @@ impl Replication {
         self.history.offset = saved.offset;
         if is_replica {
             self.history.id = saved.id;
+            self.cached = true;
         } else {
             self.history.former = Some(Former { id: saved.id, until: saved.offset + 1 });
         }
@@ -198,7 +205,9 @@ impl Replication {
 impl Node {
     /// In Redis: `replicationSetMaster`. Becomes (or stays) a replica, of the server at `master`.
     pub(in crate::node) fn replicate(&mut self, now: Time, master: SocketAddr, out: &mut Outbox) {
+        out.log.voice = self.voice.replicating(false);
         let before = self.replication.upstream.take();
+        let was_master = before.is_none();
         let (resumable, mut down_since) = match &before {
             Some(up) => (up.resumable, up.down_since),
             None => {
@@ -210,20 +219,36 @@ impl Node {
         if let Some(up) = before {
             if matches!(up.link, Link::Connected { .. }) {
                 down_since = Some(now);
+                Node::tell_of_lost_master(out);
             }
             up.link.conn().into_iter().for_each(|conn| out.close(conn));
         }
         self.disconnect_blocked_clients(now, out);
+        out.log.voice = self.voice.replicating(true);
+        if was_master {
+            if std::mem::take(&mut self.replication.cached) {
+                out.log.write(Notice, log::DISCARDED);
+            }
+            out.log.write(Notice, CACHED_MYSELF);
+        }
         let link = Link::Waiting;
         self.replication.upstream = Some(Upstream { master, link, resumable, down_since });
-        self.connect_to_master(now, out);
+        self.connect_to_master(now, "Connecting", out);
     }
 
     /// In Redis: `replicationUnsetMaster`. A replica becomes a master: new replid, old one kept as second.
     pub(in crate::node) fn stop_replicating(&mut self, now: Time, out: &mut Outbox) {
         let Some(up) = self.replication.upstream.take() else { return };
+        out.log.voice = self.voice.replicating(false);
+        if matches!(up.link, Link::Connected { .. }) {
+            Node::tell_of_lost_master(out);
+        }
+        if up.resumable {
+            out.log.write(Notice, log::DISCARDED);
+        }
         up.link.conn().into_iter().for_each(|conn| out.close(conn));
         self.replication.history.shift(&mut self.rng);
+        self.replication.tell_of_shift(out);
         self.drop_all_replicas(now, out);
         self.replication.selected = false;
         self.replication.alone_since = now;
@@ -235,8 +260,8 @@ impl Node {
     }
 
     /// Notices the end of a fork that writes a dataset.
-    pub(in crate::node) fn advance_fork(&mut self, now: Time) {
-        self.replication.end_fork(now);
+    pub(in crate::node) fn advance_fork(&mut self, now: Time, out: &mut Outbox) {
+        self.end_fork(now, out);
     }
 
     /// The node it replicates from, as its cluster knows it.

@@ -4,6 +4,7 @@
 
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
+use crate::node::log::Level::Notice;
 use crate::node::replication::Replication;
 use crate::node::replication::backlog::Backlog;
 use crate::node::replication::downstream::{Progress, Replica};
@@ -58,7 +59,7 @@ impl Node {
                 },
                 b"ack" => {
                     let offset = number(&pair[1])?;
-                    self.acknowledged(now, conn, offset);
+                    self.acknowledged(now, conn, offset, out);
                     return None;
                 }
                 b"getack" => {
@@ -110,9 +111,13 @@ impl Node {
         };
         let replica = self.introduce(now, conn, wanted);
         let asks_for_a_part = id.as_ref() != b"?";
+        let name = replica.name();
+        out.log.write(Notice, format_args!("Replica {name} asks for synchronization"));
         match self.replication.judge(id, wanted) {
             Ok(()) => self.resume_replica(now, replica, out),
             Err(why) => {
+                let id = String::from_utf8_lossy(id).into_owned();
+                self.tell_of_refusal(&name, (&id, wanted), why, out);
                 self.replication.syncs.refused += u64::from(asks_for_a_part);
                 self.enlist_replica(now, replica, why, out);
             }
@@ -147,6 +152,12 @@ impl Node {
         let replid = replication.history.id;
         out.send_client(replica.conn, ClientData::Stream(ReplData::Continue { replid }));
         let bytes = replication.history.offset - replica.sent;
+        let text = format_args!(
+            "Partial resynchronization request from {} accepted. Sending {bytes} bytes of backlog starting from offset {}.",
+            replica.name(),
+            replica.sent + 1
+        );
+        out.log.write(Notice, text);
         out.note(Fact::PartialResync { replica: replica.name(), bytes });
         replica.progress = Progress::Streaming;
         replication.replicas.push(replica);
@@ -163,6 +174,12 @@ impl Node {
             // Nobody can have followed what was never kept.
             replication.history.renew(&mut self.rng);
             replication.backlog = Some(Backlog::begin(replication.history.offset));
+            let text = format_args!(
+                "Replication backlog created, my new replication IDs are '{}' and '{}'",
+                replication.history.id,
+                ReplId::ZERO
+            );
+            out.log.write(Notice, text);
         }
         if !self.config.repl_diskless_sync && replication.fork.is_none() {
             self.fork_for_replicas(now, out);

@@ -9,6 +9,7 @@
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
 use crate::node::keyspace::Keyspace;
+use crate::node::log::Level::Notice;
 use crate::node::persistence::Snapshot;
 use crate::node::replication::Replication;
 use crate::node::replication::backlog::Backlog;
@@ -32,7 +33,8 @@ pub(in crate::node) fn travel_time(keyspace: &Keyspace) -> Millis {
 #[derive(Clone, Debug)]
 pub(super) enum Transfer {
     /// The master will send its dataset, as it was at `offset` of the history `id`.
-    Announced { id: ReplId, offset: u64 },
+    /// `cached`: whether it could have resumed what it followed so far.
+    Announced { id: ReplId, offset: u64, cached: bool },
     /// It comes in, until then.
     Receiving { id: ReplId, offset: u64, snapshot: Arc<Snapshot>, until: Time },
     /// All is there and is read into memory, until then.
@@ -47,12 +49,13 @@ impl Node {
         conn: ConnId,
         id: ReplId,
         offset: u64,
-        _: &mut Outbox,
+        out: &mut Outbox,
     ) {
         let Some(up) = &mut self.replication.upstream else { return };
         if let Link::Handshake { asked: Asked::Psync, .. } = up.link {
-            up.resumable = false;
-            let transfer = Transfer::Announced { id, offset };
+            let cached = std::mem::replace(&mut up.resumable, false);
+            out.log.write(Notice, format_args!("Full resync from master: {id}:{offset}"));
+            let transfer = Transfer::Announced { id, offset, cached };
             up.link = Link::Transfer { conn, heard: now, transfer };
         }
     }
@@ -63,9 +66,10 @@ impl Node {
         else {
             return;
         };
-        if let Transfer::Announced { id, offset } = *transfer {
+        if let Transfer::Announced { id, offset, cached } = *transfer {
             let Some(snapshot) = Snapshot::from_dataset(dataset) else { return };
             let until = now + travel_time(&snapshot.keyspace);
+            Node::tell_of_receiving(&snapshot, cached, out);
             *transfer = Transfer::Receiving { id, offset, snapshot, until };
             self.advance_transfer(now, out);
         }
@@ -82,8 +86,9 @@ impl Node {
             Transfer::Receiving { id, offset, snapshot, until } if *until <= now => {
                 let (id, offset, snapshot) = (*id, *offset, snapshot.clone());
                 let until = now + travel_time(&snapshot.keyspace);
-                *transfer = Transfer::Loading { id, offset, snapshot, until };
+                *transfer = Transfer::Loading { id, offset, snapshot: snapshot.clone(), until };
                 self.begin_loading(now, out);
+                Node::tell_of_loading(now, &snapshot, out);
                 self.advance_transfer(now, out);
             }
             Transfer::Loading { id, offset, snapshot, until } if *until <= now => {
@@ -122,6 +127,7 @@ impl Node {
     ) {
         self.note_lost_writes(snapshot, out);
         self.keyspace = snapshot.keyspace.clone();
+        self.persistence.received(snapshot);
         self.clients.touch_all();
         let replication = &mut self.replication;
         replication.history = History { id, offset, former: None };
@@ -131,6 +137,10 @@ impl Node {
         up.link = Link::Connected { conn, heard: now };
         up.resumable = true;
         up.down_since = None;
+        Node::tell_of_loaded(snapshot, out);
+        if self.config.appendonly {
+            self.rewrite_aof(now, true, out);
+        }
         self.acknowledge(out);
         out.note(Fact::SyncDone { master: self.master_id(), replid: id, offset, full: true });
     }

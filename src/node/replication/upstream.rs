@@ -6,6 +6,7 @@
 
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox, Port};
+use crate::node::log::Level::{Notice, Warning};
 use crate::node::replication::sync::Transfer;
 use crate::shapes::Fact;
 use crate::shapes::stream::{ClientData, ReplData};
@@ -74,13 +75,14 @@ impl Link {
 
 impl Node {
     /// Opens the connection, at once, and says so.
-    pub(super) fn connect_to_master(&mut self, now: Time, out: &mut Outbox) {
-        self.open_link(now, out);
+    pub(super) fn connect_to_master(&mut self, now: Time, how: &str, out: &mut Outbox) {
+        self.open_link(now, how, out);
         out.note(Fact::SyncStarted { master: self.master_id() });
     }
 
     /// Opens the connection. In Redis: `connectWithMaster`.
-    pub(super) fn open_link(&mut self, now: Time, out: &mut Outbox) {
+    pub(super) fn open_link(&mut self, now: Time, how: &str, out: &mut Outbox) {
+        self.tell_of_connecting(how, out);
         let Some(up) = &mut self.replication.upstream else { return };
         let conn = out.connect(up.master, Port::Client);
         up.link = Link::Connecting { conn, since: now };
@@ -92,20 +94,39 @@ impl Node {
         conn: ConnId,
         out: &mut Outbox,
     ) {
+        out.log.write(Notice, "Non blocking connect for SYNC fired the event.");
         self.ask(now, conn, Asked::Ping, out);
     }
 
-    /// The connection is gone, or never came to be.
+    /// The connection did not come to be: the next second's cron tries again.
+    pub(in crate::node) fn master_link_failed(&mut self, why: &str, out: &mut Outbox) {
+        out.log.write(Warning, format_args!("Error condition on socket for SYNC: {why}"));
+        if let Some(up) = &mut self.replication.upstream {
+            up.link = Link::Waiting;
+        }
+    }
+
+    /// The connection is gone.
     pub(in crate::node) fn master_link_closed(&mut self, now: Time, _: ConnId, out: &mut Outbox) {
         self.finish_loading(now, out);
         let Some(up) = &mut self.replication.upstream else { return };
         match std::mem::replace(&mut up.link, Link::Waiting) {
-            Link::Waiting | Link::Connecting { .. } | Link::Handshake { .. } => {}
-            Link::Transfer { .. } => self.connect_to_master(now, out),
+            Link::Waiting | Link::Connecting { .. } => {}
+            Link::Handshake { .. } => {
+                out.log.write(Warning, "Failed to read response from the server: Success");
+                let text = "Master did not respond to command during SYNC handshake";
+                out.log.write(Warning, text);
+            }
+            Link::Transfer { .. } => {
+                out.log.write(Warning, "I/O error trying to sync with MASTER: connection lost");
+                let how = "Reconnecting";
+                self.open_link(now, how, out);
+            }
             Link::Connected { .. } => {
                 up.down_since = Some(now);
                 out.note(Fact::MasterLinkDown { offset: self.replication.history.offset });
-                self.connect_to_master(now, out);
+                Node::tell_of_lost_master(out);
+                self.connect_to_master(now, "Reconnecting", out);
             }
         }
     }
@@ -160,6 +181,7 @@ impl Node {
         let Some(up) = &self.replication.upstream else { return };
         let Link::Handshake { asked, .. } = up.link else { return };
         let refused = reply.as_error();
+        self.tell_of_answer(asked, refused, out);
         match asked {
             Asked::Ping if refused.is_some_and(|text| !is_only_auth(text)) => self.give_up(out),
             Asked::Ping if self.config.masterauth.is_some() => {
@@ -186,7 +208,33 @@ impl Node {
         up.link = Link::Waiting;
     }
 
+    /// In Redis: the errors of `syncWithMaster`, `slaveTryPartialResynchronization`.
+    fn tell_of_answer(&self, asked: Asked, refused: Option<&str>, out: &mut Outbox) {
+        let log = &mut out.log;
+        match (asked, refused) {
+            (Asked::Ping, Some(text)) if !is_only_auth(text) => {
+                log.write(Warning, format_args!("Error reply to PING from master: '-{text}'"));
+            }
+            (Asked::Ping, _) => {
+                log.write(Notice, "Master replied to PING, replication can continue...");
+            }
+            (Asked::Auth, Some(text)) => {
+                log.write(Warning, format_args!("Unable to AUTH to MASTER: -{text}"));
+            }
+            (Asked::Psync, Some(text)) => {
+                let text = format_args!(
+                    "Master is currently unable to PSYNC but should be in the future: -{text}"
+                );
+                log.write(Notice, text);
+            }
+            _ => {}
+        }
+    }
+
     fn ask(&mut self, now: Time, conn: ConnId, asked: Asked, out: &mut Outbox) {
+        if asked == Asked::Psync {
+            self.tell_of_psync(out);
+        }
         for question in self.questions(asked) {
             out.send_client(conn, ClientData::Request(question));
         }
@@ -242,11 +290,15 @@ impl Node {
 
     /// `+CONTINUE`. In Redis: `slaveTryPartialResynchronization`, `replicationResurrectCachedMaster`.
     fn resume_stream(&mut self, now: Time, conn: ConnId, replid: ReplId, out: &mut Outbox) {
+        out.log.write(Notice, "Successful partial resynchronization with master.");
         if replid != self.replication.history.id {
+            out.log.write(Warning, format_args!("Master replication ID changed to {replid}"));
             self.replication.history.rename(replid);
             // They have to learn the new id; they resume at once.
             self.drop_all_replicas(now, out);
         }
+        let text = "MASTER <-> REPLICA sync: Master accepted a Partial Resynchronization.";
+        out.log.write(Notice, text);
         self.replication.begin_backlog();
         let Some(up) = &mut self.replication.upstream else { return };
         up.link = Link::Connected { conn, heard: now };

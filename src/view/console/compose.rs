@@ -1,8 +1,7 @@
 //! What `docker compose up -d` and then `docker compose logs -f` print, at this moment.
 //!
 //! A terminal in which both were typed: the second as soon as the first has ended. What was done is
-//! decided by [`Up`] and the index; the words are those of [`print`]. Absent: what redis-server itself
-//! writes to its log.
+//! decided by [`Up`] and the index; the words are those of [`print`] and of the servers' own logs.
 
 use super::ink::plain;
 use super::{Line, MOST_LINES, line};

@@ -95,7 +95,9 @@ impl Ring {
             });
         }
         for ix in 0..masters + replicas {
-            ring.tell(ix, |node, _, _| node.cluster_set_config_epoch(Epoch(ix as u64 + 1)));
+            ring.tell(ix, |node, _, out| {
+                node.cluster_set_config_epoch(Epoch(ix as u64 + 1), out);
+            });
         }
         for ix in 1..masters + replicas {
             ring.meet(ix, 0);
@@ -287,7 +289,12 @@ impl Ring {
                 self.arrive(from, life, 2 * LATENCY_US, Input::Connected { conn, local });
             }
             Some(_) => {}
-            None => self.arrive(from, life, 2 * LATENCY_US, Input::ConnectFailed { conn }),
+            None => self.arrive(
+                from,
+                life,
+                2 * LATENCY_US,
+                Input::ConnectFailed { conn, why: "Connection refused" },
+            ),
         }
     }
     fn send_bus(&mut self, from: usize, conn: ConnId, message: std::sync::Arc<Message>) {
