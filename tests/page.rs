@@ -94,6 +94,26 @@ fn the_inspector_says_what_the_node_itself_would_print() {
 }
 
 #[test]
+fn the_inspector_shows_the_servers_own_log() {
+    let mut session = after(10);
+    let second = session.run.as_ref().expect("it runs").servers()[1];
+    session.update(Msg::Select(second));
+    session.update(Msg::Inspector(slotlab::session::page::InspectorTab::Log));
+    let inspector = view::of(&session).inspector.expect("one is selected");
+    let Body::Log { lines, text } = inspector.body else { panic!("the log is open") };
+    assert!(lines.iter().all(|(_, said)| !said.contains("Ready to accept")), "{lines:?}");
+    let own: Vec<&str> = text.lines().collect();
+    assert!(own[0].ends_with("# oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo"), "{text}");
+    assert!(text.contains(
+        " * No cluster configuration found, I'm 0fae62ed32710043f84f23cb850217351381f7f2\n"
+    ));
+    assert!(
+        own.iter()
+            .any(|line| line.starts_with("1:M ") && line.ends_with("# Cluster state changed: ok"))
+    );
+}
+
+#[test]
 fn a_dead_master_is_seen_suspected_and_replaced() {
     let mut session = after(10);
     let ix = session.run.as_ref().expect("it runs").servers()[0];

@@ -31,6 +31,27 @@ fn shown(session: &Session) -> Vec<String> {
     lines.iter().map(|line| format!("{}{}", line.prompt, line.text())).collect()
 }
 
+/// Without what servers wrote: `redis-master-1       | 1:M 21 Sep 2024 ...`.
+fn without_servers(session: &Session) -> Vec<String> {
+    let of_a_server = |line: &String| {
+        let text = line.split_once(" | ").map_or("", |(_, text)| text);
+        let head = text.split(' ').next().unwrap_or("");
+        head.split_once(':').is_some_and(|(pid, _)| pid.parse::<u32>().is_ok())
+    };
+    shown(session).into_iter().filter(|line| !of_a_server(line)).collect()
+}
+
+/// Its lines alone.
+fn only(session: &mut Session, service: &str) -> Vec<String> {
+    let services = view::of(session).console.services;
+    let (ix, ..) = services.iter().find(|(_, name, _)| name == service).expect("there is one");
+    session.update(Msg::LogsOf(Some(*ix)));
+    let lines = shown(session);
+    session.update(Msg::LogsOf(None));
+    let logs = lines.iter().position(|line| line.starts_with(LOGS)).expect("all is up");
+    lines[logs..].to_vec()
+}
+
 /// A row of the table, its time at the right edge of the terminal.
 fn row(left: &str, took: &str) -> String {
     format!(" {left:<114}{took}")
@@ -78,7 +99,7 @@ fn the_table_grows_while_containers_are_made_and_started() {
 fn logs_follow_once_all_is_started_and_names_are_padded() {
     let mut session = boot(Workbench::tutorial());
     seek(&mut session, 1700);
-    let shown = shown(&session);
+    let shown = without_servers(&session);
     let mut expected = vec![UP.to_owned(), WARNING.to_owned()];
     expected.extend(started());
     expected.push(LOGS.into());
@@ -99,13 +120,27 @@ fn logs_follow_once_all_is_started_and_names_are_padded() {
         expected.push(format!("{job}{line}"));
     }
     assert_eq!(shown[..expected.len()], expected);
+
+    let job = only(&mut session, "redis_cluster_entry");
+    assert_eq!(job[0], "$ docker compose logs -f redis_cluster_entry");
+    assert_eq!(job[1..12], expected[expected.len() - 11..]);
+    assert!(job[1..].iter().all(|line| line.starts_with("redis_cluster_entry  | ")), "{job:?}");
+
+    let server = only(&mut session, "redis-master-1");
+    let first = "redis-master-1       | 1:C 21 Sep 2024 05:36:07.266 # oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo";
+    assert_eq!(server[1], first);
+    assert!(server[1..].iter().all(|line| line.starts_with("redis-master-1 ")), "{server:?}");
+    assert!(
+        server.iter().any(|line| line.ends_with(" * Ready to accept connections")),
+        "{server:?}"
+    );
 }
 
 #[test]
 fn an_end_is_said_as_docker_says_it_and_a_kill_inside_is_not_its_business() {
     let mut session = boot(Workbench::tutorial());
     seek(&mut session, 9000);
-    let at_9 = shown(&session);
+    let at_9 = without_servers(&session);
     assert_eq!(
         at_9[at_9.len() - 3..],
         [
@@ -120,12 +155,16 @@ fn an_end_is_said_as_docker_says_it_and_a_kill_inside_is_not_its_business() {
     seek(&mut session, 12_000);
     let mut expected = at_9.clone();
     expected.push("redis-master-1 exited with code 137".into());
-    assert_eq!(shown(&session), expected, "7002 was killed inside, 7001 with its container");
+    assert_eq!(
+        without_servers(&session),
+        expected,
+        "7002 was killed inside, 7001 with its container"
+    );
 
     seek(&mut session, 8999);
     session.update(Msg::Act(Action::Pause(server(&session, 2))));
     seek(&mut session, 12_000);
-    assert_eq!(shown(&session), at_9, "another lane, in which nothing ended");
+    assert_eq!(without_servers(&session), at_9, "another lane, in which nothing ended");
 }
 
 #[test]

@@ -52,6 +52,7 @@ pub struct Index {
     read: usize,
     by_weight: [Vec<usize>; 2],
     by_container: Vec<Vec<usize>>,
+    logged: Vec<Vec<usize>>,
     terminals: Vec<usize>,
     typed: Vec<usize>,
     up: Up,
@@ -74,6 +75,7 @@ impl Index {
             read: 0,
             by_weight: [Vec::new(), Vec::new()],
             by_container: vec![Vec::new(); spec.containers.len()],
+            logged: vec![Vec::new(); spec.containers.len()],
             terminals: Vec::new(),
             typed: Vec::new(),
             up: Up::new(spec),
@@ -91,7 +93,11 @@ impl Index {
             Weight::Major => &self.by_weight[1],
         }
     }
-    /// Entries about a container.
+    /// Lines that a container's server wrote into its own log.
+    pub fn logged(&self, ix: ContainerIx) -> &[usize] {
+        self.logged.get(usize::from(ix.0)).map_or(&[], Vec::as_slice)
+    }
+    /// Entries about a container, its server's own log left out.
     pub fn of(&self, ix: ContainerIx) -> &[usize] {
         self.by_container.get(usize::from(ix.0)).map_or(&[], Vec::as_slice)
     }
@@ -203,9 +209,9 @@ impl Index {
     }
 
     fn hear_container(&mut self, place: usize, entry: &Entry, of: ContainerIx, log: &[Entry]) {
-        if entry.logged().is_none()
-            && let Some(places) = self.by_container.get_mut(usize::from(of.0))
-        {
+        let lists =
+            if entry.logged().is_some() { &mut self.logged } else { &mut self.by_container };
+        if let Some(places) = lists.get_mut(usize::from(of.0)) {
             places.push(place);
         }
         let says = match &entry.what {

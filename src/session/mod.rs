@@ -113,6 +113,8 @@ pub enum Msg {
     /// Whether the console follows redirections.
     Follow(bool),
 
+    /// Whose lines `docker compose logs` shows.
+    LogsOf(Option<ContainerIx>),
     Console(ConsoleTab),
     Inspector(InspectorTab),
     Sheet(Sheet),
@@ -249,7 +251,8 @@ impl Session {
             Msg::Complete => self.typing.complete(),
             Msg::Follow(follow) => self.follow = follow,
             Msg::Dismiss => self.notice = None,
-            Msg::Console(_)
+            Msg::LogsOf(_)
+            | Msg::Console(_)
             | Msg::Inspector(_)
             | Msg::Sheet(_)
             | Msg::SheetSize
@@ -281,6 +284,7 @@ impl Session {
         self.playback = Playback::new(self.playback.rung);
         self.selected = self.run.as_ref().and_then(|run| run.servers().first().copied());
         self.asked = None;
+        self.page.logs_of = None;
     }
 
     /// Does `action`; a refusal is kept for the learner to read.

@@ -2,6 +2,7 @@
 
 use crate::say::Lang;
 use crate::session::Msg;
+use crate::shapes::spec::ContainerIx;
 use serde::{Deserialize, Serialize};
 
 /// Light or dark.
@@ -128,6 +129,8 @@ pub struct Page {
     pub lang: Lang,
     pub theme: Theme,
     pub console: ConsoleTab,
+    /// Whose lines `docker compose logs` shows; all containers' if none is chosen.
+    pub logs_of: Option<ContainerIx>,
     pub inspector: InspectorTab,
     pub sheet: Sheet,
     pub sheet_size: SheetSize,
@@ -153,6 +156,7 @@ impl Default for Page {
             lang: Lang::En,
             theme: Theme::Dark,
             console: ConsoleTab::default(),
+            logs_of: None,
             inspector: InspectorTab::default(),
             sheet: Sheet::default(),
             sheet_size: SheetSize::default(),
@@ -171,6 +175,7 @@ impl Default for Page {
 impl Page {
     pub(super) fn update(&mut self, msg: Msg) {
         match msg {
+            Msg::LogsOf(of) => self.logs_of = of,
             Msg::Console(tab) => {
                 self.console = tab;
                 self.sheet = Sheet::Console;

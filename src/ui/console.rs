@@ -44,6 +44,7 @@ pub fn ConsoleView(ConsoleViewProps { console, lang, on_msg }: &ConsoleViewProps
                 </div>
                 <span class="grow" />
                 if console.tab == ConsoleTab::Cli { { tools(console, *lang, on_msg) } }
+                if console.tab == ConsoleTab::Compose { { services(console, *lang, on_msg) } }
             </div>
             <div class="body" ref={body} role="tabpanel" tabindex="0">
                 { for console.lines.iter().map(|line| line_view(line, on_msg)) }
@@ -77,6 +78,27 @@ fn tools(console: &Console, lang: Lang, on_msg: &Callback<Msg>) -> Html {
             </button>
             <select class="select" aria-label={word(lang, "ask-node")} onchange={choose}>
                 { for console.choices.iter().map(|(ix, name, chosen)| html! {
+                    <option value={ix.0.to_string()} selected={*chosen}>{ name }</option>
+                }) }
+            </select>
+        </div>
+    }
+}
+
+/// Whose lines `docker compose logs` shows.
+fn services(console: &Console, lang: Lang, on_msg: &Callback<Msg>) -> Html {
+    if console.services.is_empty() {
+        return html! {};
+    }
+    let choose = sometimes(on_msg, |event: Event| {
+        Some(Msg::LogsOf(value(&event).parse().ok().map(ContainerIx)))
+    });
+    let all = console.services.iter().all(|(.., chosen)| !chosen);
+    html! {
+        <div class="tools">
+            <select class="select" aria-label={word(lang, "logs-of")} onchange={choose}>
+                <option value="" selected={all}>{ word(lang, "logs-all") }</option>
+                { for console.services.iter().map(|(ix, name, chosen)| html! {
                     <option value={ix.0.to_string()} selected={*chosen}>{ name }</option>
                 }) }
             </select>

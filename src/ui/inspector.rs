@@ -83,22 +83,31 @@ fn tab(
 fn body(body: &Body, lang: Lang) -> Html {
     match body {
         Body::Empty(why) => html! { <p class="empty">{ why }</p> },
-        Body::Lines(lines) => html! {
-            <ul class="lines">
-                { for lines.iter().map(|(left, right)| html! {
-                    <li><code class="mut">{ left }</code><span>{ right }</span></li>
-                }) }
-            </ul>
-        },
-        Body::Nodes { rows, text } => html! {
-            <>
-                { table(rows, lang) }
-                <details class="raw">
-                    <summary>{ word(lang, "nodes-raw") }</summary>
-                    <pre tabindex="0">{ text }</pre>
-                </details>
-            </>
-        },
+        Body::Lines(lines) => list(lines),
+        Body::Log { lines, text } => html! { <>{ raw("log-raw", text, lang) }{ list(lines) }</> },
+        Body::Nodes { rows, text } => {
+            html! { <>{ table(rows, lang) }{ raw("nodes-raw", text, lang) }</> }
+        }
+    }
+}
+
+fn list(lines: &[(String, String)]) -> Html {
+    html! {
+        <ul class="lines">
+            { for lines.iter().map(|(left, right)| html! {
+                <li><code class="mut">{ left }</code><span>{ right }</span></li>
+            }) }
+        </ul>
+    }
+}
+
+/// What a program prints, for those who want to see that.
+fn raw(label: &'static str, text: &str, lang: Lang) -> Html {
+    html! {
+        <details class="raw">
+            <summary>{ word(lang, label) }</summary>
+            <pre tabindex="0">{ text }</pre>
+        </details>
     }
 }
 

@@ -46,6 +46,13 @@ pub enum Body {
     },
     /// Lines: what stands left, what stands right.
     Lines(Vec<(String, String)>),
+    /// What happened to it, the latest first.
+    Log {
+        /// As sentences.
+        lines: Vec<(String, String)>,
+        /// To the letter, as the server itself writes it, the latest last.
+        text: String,
+    },
     /// Why there is nothing.
     Empty(String),
 }
@@ -170,16 +177,24 @@ fn body(session: &Session, run: &Run, members: &Members, member: &Member) -> Bod
         InspectorTab::Nodes if member.belief.is_empty() => Body::Empty(word(lang, "nodes-none")),
         InspectorTab::Nodes => Body::Nodes { rows: rows(members, member), text: raw(run, member) },
         InspectorTab::Keys => keys(lang, run, member),
-        InspectorTab::Log => {
-            let log = run.log();
-            let of = until(run.index().of(member.ix), log.len()).iter().rev();
-            let lines: Vec<(String, String)> = of
-                .map(|&place| &log[place])
-                .filter_map(|e| Some((seconds(run.start(), e.at), sentence::of(lang, run, e)?)))
-                .take(MOST_LINES)
-                .collect();
-            if lines.is_empty() { Body::Empty(word(lang, "log-none")) } else { Body::Lines(lines) }
-        }
+        InspectorTab::Log => log(lang, run, member),
+    }
+}
+
+fn log(lang: Lang, run: &Run, member: &Member) -> Body {
+    let log = run.log();
+    let of = until(run.index().of(member.ix), log.len()).iter().rev();
+    let lines: Vec<(String, String)> = of
+        .map(|&place| &log[place])
+        .filter_map(|e| Some((seconds(run.start(), e.at), sentence::of(lang, run, e)?)))
+        .take(MOST_LINES)
+        .collect();
+    let logged = until(run.index().logged(member.ix), log.len());
+    let last = &logged[logged.len().saturating_sub(MOST_LINES / 2)..];
+    let shown = |&place: &usize| log[place].logged().map(|line| line.shown(log[place].at) + "\n");
+    match lines.is_empty() {
+        true => Body::Empty(word(lang, "log-none")),
+        false => Body::Log { lines, text: last.iter().filter_map(shown).collect() },
     }
 }
 

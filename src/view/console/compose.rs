@@ -10,6 +10,7 @@ use crate::session::Session;
 use crate::session::index::{Printed, Says, until};
 use crate::session::run::Run;
 use crate::shapes::Spec;
+use crate::shapes::spec::ContainerIx;
 use crate::sim::docker::Up;
 use crate::words::Time;
 
@@ -35,15 +36,29 @@ pub(super) fn lines(session: &Session, run: &Run) -> Vec<Line> {
     lines.extend(table(run, &up, columns(session.page.stage.0)));
     let Some(over) = up.over().filter(|&over| over <= now) else { return lines };
     lines.extend(up.error().map(|why| line(run, over, why, "bad")));
-    lines.extend(typed(run, over, "docker compose logs -f"));
+    let of = session.page.logs_of.and_then(|ix| Some((ix, spec.container(ix)?)));
+    let service = of.map_or(String::new(), |(_, own)| format!(" {}", own.service));
+    lines.extend(typed(run, over, &format!("docker compose logs -f{service}")));
     let printed = run.index().printed();
     let printed = &printed[..printed.partition_point(|line| line.place < log.len())];
-    let first = printed.len().saturating_sub(MOST_LINES);
+    let theirs = printed.iter().rev().filter(|line| of.is_none_or(|(ix, _)| line.of == ix));
+    let last: Vec<&Printed> = theirs.take(MOST_LINES).collect();
     let width = longest_name(spec);
     // It was printed before, but nobody followed.
     let at = |printed: &Printed| log[printed.place].at.max(over);
-    lines.extend(printed[first..].iter().map(|own| shown(run, own, width, at(own))));
+    lines.extend(last.into_iter().rev().map(|own| shown(run, own, width, at(own))));
     lines
+}
+
+/// The containers whose lines can be shown alone; none where there is no Docker.
+pub(super) fn services(session: &Session, run: &Run) -> Vec<(ContainerIx, String, bool)> {
+    let spec = run.world().spec();
+    if spec.networks.is_empty() {
+        return Vec::new();
+    }
+    let of = |ix| session.page.logs_of == Some(ix);
+    let all = run.world().container_ixs();
+    all.filter_map(|ix| Some((ix, spec.container(ix)?.service.clone(), of(ix)))).collect()
 }
 
 fn typed(run: &Run, at: Time, command: &str) -> Vec<Line> {

@@ -28,6 +28,8 @@ pub struct Console {
     pub entry: Entering,
     /// The servers to choose from: index, name, chosen.
     pub choices: Vec<(ContainerIx, String, bool)>,
+    /// The containers whose lines `docker compose logs` can show: index, service, chosen.
+    pub services: Vec<(ContainerIx, String, bool)>,
     /// Whether redirections are followed.
     pub follow: bool,
 }
@@ -68,7 +70,7 @@ pub struct Entering {
 }
 
 /// The last lines only: a console is not an archive.
-const MOST_LINES: usize = 300;
+const MOST_LINES: usize = 500;
 
 /// The console of a session.
 pub fn draw(session: &Session) -> Console {
@@ -88,6 +90,7 @@ pub fn draw(session: &Session) -> Console {
         lines: last(lines.unwrap_or_default()),
         entry: cli::entering(session),
         choices: servers.iter().enumerate().map(choice).collect(),
+        services: run.map(|run| compose::services(session, run)).unwrap_or_default(),
         follow: session.follow,
     }
 }
