@@ -16,8 +16,7 @@ impl Node {
     pub(in crate::node) fn cluster_add_slots(&mut self, slots: &SlotSet) {
         for slot in slots.iter() {
             self.cluster.slots.importing.remove(&slot);
-            self.cluster.slots.unbind(&mut self.cluster.roster, slot);
-            self.cluster.slots.bind(&mut self.cluster.roster, slot, PeerIx::MYSELF);
+            self.cluster.slots.give(&mut self.cluster.roster, slot, PeerIx::MYSELF);
         }
         self.cluster.save_and_update_state();
     }
@@ -68,8 +67,7 @@ impl Node {
         if self.keys_in_slot(slot) == 0 {
             self.cluster.slots.migrating.remove(&slot);
         }
-        let was = self.cluster.slots.unbind(&mut self.cluster.roster, slot);
-        self.cluster.slots.bind(&mut self.cluster.roster, slot, to);
+        let was = self.cluster.slots.give(&mut self.cluster.roster, slot, to);
         let mine = was == Some(PeerIx::MYSELF) && to != PeerIx::MYSELF;
         let emptied = mine && self.cluster.me().slots().is_empty();
         if emptied && self.config.allow_replica_migration {

@@ -128,8 +128,7 @@ impl Cluster {
         for line in lines {
             let owner = cluster.place_of(now, line.id);
             for slot in line.slots.iter() {
-                cluster.slots.unbind(&mut cluster.roster, slot);
-                cluster.slots.bind(&mut cluster.roster, slot, owner);
+                cluster.slots.give(&mut cluster.roster, slot, owner);
             }
         }
         for open in &myself.open {

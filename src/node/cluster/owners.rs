@@ -43,6 +43,11 @@ impl Owners {
         }
         let slot = slot.number();
         let end = self.0.get(at + 1).map_or(Slot::COUNT, |next| next.first);
+        // Whole ranges change hands slot by slot, upwards: mostly the run below grows by one.
+        if 0 < at && first == slot && slot + 1 < end && self.0[at - 1].owner == owner {
+            self.0[at].first += 1;
+            return;
+        }
         let before = (first < slot).then_some(Run { first, owner: old });
         let after = (slot + 1 < end).then_some(Run { first: slot + 1, owner: old });
         let own = Run { first: slot, owner };

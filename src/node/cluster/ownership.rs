@@ -183,8 +183,7 @@ impl Cluster {
                 if owner == Some(PeerIx::MYSELF) {
                     rebound.mine.insert(slot);
                 }
-                self.slots.unbind(&mut self.roster, slot);
-                self.slots.bind(&mut self.roster, slot, claimant);
+                self.slots.give(&mut self.roster, slot, claimant);
             }
             self.slots.set_unclaimed(slot, false);
         }

@@ -19,8 +19,7 @@ impl Node {
         self.stop_replicating(now, out);
         let slots = self.cluster.peer(old).slots().clone();
         for slot in slots.iter() {
-            self.cluster.slots.unbind(&mut self.cluster.roster, slot);
-            self.cluster.slots.bind(&mut self.cluster.roster, slot, PeerIx::MYSELF);
+            self.cluster.slots.give(&mut self.cluster.roster, slot, PeerIx::MYSELF);
         }
         let (epoch, slots) = (self.cluster.me().config_epoch(), u32::from(slots.len()));
         out.note(Fact::Promoted { epoch, slots });

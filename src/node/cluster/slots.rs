@@ -77,6 +77,10 @@ impl SlotTable {
     /// in search of a master, if there are replicas at all.
     pub(super) fn bind(&mut self, roster: &mut Roster, slot: Slot, to: PeerIx) {
         debug_assert!(self.owner(slot).is_none(), "unbind first");
+        self.enter(roster, slot, to);
+    }
+
+    fn enter(&mut self, roster: &mut Roster, slot: Slot, to: PeerIx) {
         Arc::make_mut(&mut self.owners).set(slot, Some(to));
         self.assigned += 1;
         let first = !roster.get(to).owns_slots();
@@ -87,20 +91,35 @@ impl SlotTable {
         }
     }
 
+    /// Gives a slot to `to`, whoever owns it; that one is returned.
+    pub(super) fn give(&mut self, roster: &mut Roster, slot: Slot, to: PeerIx) -> Option<PeerIx> {
+        let owner = self.owner(slot);
+        if let Some(owner) = owner {
+            self.leave(roster, slot, owner);
+        }
+        self.enter(roster, slot, to);
+        owner
+    }
+
     /// Takes a slot from its owner, who is returned.
     pub(super) fn unbind(&mut self, roster: &mut Roster, slot: Slot) -> Option<PeerIx> {
         let owner = self.owner(slot)?;
+        self.leave(roster, slot, owner);
+        Arc::make_mut(&mut self.owners).set(slot, None);
+        Some(owner)
+    }
+
+    /// What its old owner loses with it; the table itself is not touched.
+    fn leave(&mut self, roster: &mut Roster, slot: Slot, owner: PeerIx) {
         if serves(roster, owner) {
             self.lost.push(slot);
         }
-        Arc::make_mut(&mut self.owners).set(slot, None);
         self.assigned -= 1;
         let slots = &mut roster.standing_mut(owner).slots;
         Arc::make_mut(slots).remove(slot);
         if slots.is_empty() {
             roster.set_slots(owner, self.nothing.clone());
         }
-        Some(owner)
     }
 
     /// Takes all its slots from a node.
