@@ -201,7 +201,10 @@ impl Node {
                 self.client_accepted(now, conn, peer, local, out);
             }
             Input::Closed { conn } => self.closed(now, conn, out),
-            Input::Bus { conn, message } => self.bus_message(now, conn, &message, out),
+            Input::Bus { conn, message } => {
+                self.bus_message(now, conn, &message, out);
+                out.recycle(message);
+            }
             Input::Unsent { conn, messages, written } => self.bus_unsent(conn, messages, written),
             Input::Writable { conn } => self.bus_writable(now, conn, out),
             Input::Client { conn, data: ClientData::Request(argv) } => {
