@@ -1,4 +1,4 @@
-//! Clients that other people wrote: redis-py, ioredis and redis-benchmark, through a failover, a reshard
+//! Clients that other people wrote: redis-py, ioredis, node-redis and redis-benchmark, through a failover, a reshard
 //! and a partition.
 //!
 //! Each client works in a process of its own and is told phase by phase how long, and whether errors are
@@ -164,16 +164,26 @@ fn redis_py_goes_through_all_of_it_in_resp3() {
     redis_py("3");
 }
 
-#[test]
-fn ioredis_goes_through_all_of_it() {
-    let package = top().join("node_modules/ioredis");
-    if !(there("redis-cli") && there("node")) || !package.is_dir() && !missing("ioredis") {
+/// A client for Node, of this package and with this script.
+fn for_node(name: &str, package: &str, script: &str) {
+    let package = top().join("node_modules").join(package);
+    if !(there("redis-cli") && there("node")) || !package.is_dir() && !missing(name) {
         return;
     }
     let served = cluster();
-    let script = top().join("serve/tests/clients/ioredis.mjs");
+    let script = top().join("serve/tests/clients").join(script);
     let mut client = Client::start(Command::new("node").arg(script).arg(served.port.to_string()));
-    story("ioredis", &served, &mut client);
+    story(name, &served, &mut client);
+}
+
+#[test]
+fn ioredis_goes_through_all_of_it() {
+    for_node("ioredis", "ioredis", "ioredis.mjs");
+}
+
+#[test]
+fn node_redis_goes_through_all_of_it() {
+    for_node("node-redis", "@redis/client", "node_redis.mjs");
 }
 
 #[test]

@@ -4,8 +4,8 @@
 //! arrives, only what it hears itself. Absent: latency, loss, processes: the world's business.
 
 use crate::node::log::Journal;
-use crate::shapes::stream::ClientData;
 use crate::shapes::message::{Body, Gossip};
+use crate::shapes::stream::ClientData;
 use crate::shapes::{Cards, Fact, Message};
 use crate::words::Millis;
 use serde::{Deserialize, Serialize};

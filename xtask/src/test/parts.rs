@@ -28,7 +28,7 @@ pub(super) const PARTS: &[Part] = &[
     },
     Part {
         name: "serve",
-        says: "redis-cli, redis-py, ioredis and redis-benchmark on real sockets",
+        says: "redis-cli, redis-py, ioredis, node-redis and redis-benchmark on real sockets",
         run: serve_part,
     },
     Part { name: "wasm", says: "the same transcripts in wasm, in Node", run: wasm },
