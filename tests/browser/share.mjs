@@ -111,7 +111,7 @@ test('the dialog fits a phone, in both languages', async ({ open }) => {
   }
 });
 
-test('a run can be kept as a file and opened again', async ({ open }) => {
+test('a run can be kept as a file, and opened or dropped on the page again', async ({ open }) => {
   const page = await open();
   await ok(page);
   await page.locator('.transport .play').click();
@@ -129,6 +129,19 @@ test('a run can be kept as a file and opened again', async ({ open }) => {
   await other.locator('.share input[type=file]').setInputFiles(path);
   await other.locator('.guest').waitFor(minute);
   check(await clock(other) === before, `${await clock(other)} is not ${before}`);
+
+  const third = await open();
+  await ok(third);
+  const taken = await third.evaluate((text) => {
+    const carried = new DataTransfer();
+    carried.items.add(new File([text], 'run.json', { type: 'application/json' }));
+    const over = (type) => new DragEvent(type, { dataTransfer: carried, bubbles: true, cancelable: true });
+    // A browser lets go only where somebody wants what is carried.
+    return ['dragover', 'drop'].map((type) => !document.body.dispatchEvent(over(type)));
+  }, readFileSync(path, 'utf8'));
+  check(taken.every(Boolean), `the page leaves the file to the browser: ${taken}`);
+  await third.locator('.guest').waitFor(minute);
+  check(await clock(third) === before, `dropped, ${await clock(third)} is not ${before}`);
 });
 
 test('a recording of slotlab serve with redis-cli opens in the page', async ({ open }) => {
