@@ -84,9 +84,11 @@ fn body(body: &Body, lang: Lang) -> Html {
     match body {
         Body::Empty(why) => html! { <p class="empty">{ why }</p> },
         Body::Lines(lines) => list(lines),
-        Body::Log { lines, text } => html! { <>{ raw("log-raw", text, lang) }{ list(lines) }</> },
+        Body::Log { lines, text } => {
+            html! { <>{ raw("log-raw", "raw tail", text, lang) }{ list(lines) }</> }
+        }
         Body::Nodes { rows, text } => {
-            html! { <>{ table(rows, lang) }{ raw("nodes-raw", text, lang) }</> }
+            html! { <>{ table(rows, lang) }{ raw("nodes-raw", "raw", text, lang) }</> }
         }
     }
 }
@@ -102,11 +104,11 @@ fn list(lines: &[(String, String)]) -> Html {
 }
 
 /// What a program prints, for those who want to see that.
-fn raw(label: &'static str, text: &str, lang: Lang) -> Html {
+fn raw(label: &'static str, class: &'static str, text: &str, lang: Lang) -> Html {
     html! {
-        <details class="raw">
+        <details {class}>
             <summary>{ word(lang, label) }</summary>
-            <pre tabindex="0">{ text }</pre>
+            <div class="text" tabindex="0"><pre>{ text }</pre></div>
         </details>
     }
 }
