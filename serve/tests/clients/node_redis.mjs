@@ -1,17 +1,16 @@
-// A workload on the cluster client of node-redis, Redis's own for Node. Each line of standard input is a
-// phase: seconds, and whether errors are to be expected in it; the answer is a line of JSON.
+// A workload on the cluster client of node-redis, Redis's own for Node.
 
-import { createInterface } from "node:readline";
 import { strict as assert } from "node:assert";
 import { createRequire } from "node:module";
+import { phases } from "./phases.mjs";
 
 const { createCluster } = createRequire(process.env.SLOTLAB_NODE_MODULES ?? import.meta.url)("@redis/client");
 
 const KEYS = 60;
 const PATIENCE_MS = 1000;
-// What a client may say while a node is gone: nothing else is expected, and nothing at all otherwise.
-const EXPECTED =
-  /CLUSTERDOWN|Socket closed|Connection timeout|ECONNREFUSED|ECONNRESET|ETIMEDOUT|client is closed|client is offline|None of the|No answer in time|Could not connect|Disconnects client|aborted|timed out/i;
+const client = phases(
+  /CLUSTERDOWN|Socket closed|Connection timeout|ECONNREFUSED|ECONNRESET|ETIMEDOUT|client is closed|client is offline|None of the|No answer in time|Could not connect|Disconnects client|aborted|timed out/i,
+);
 
 const port = Number(process.argv[2]);
 const cluster = createCluster({
@@ -19,11 +18,7 @@ const cluster = createCluster({
   RESP: Number(process.argv[3] ?? 3),
   defaults: { socket: { connectTimeout: PATIENCE_MS, reconnectStrategy: () => 100 }, disableOfflineQueue: true },
 });
-let strange = [];
-const hear = (error) => {
-  if (!EXPECTED.test(String(error?.message ?? error))) strange.push(String(error));
-};
-for (const event of ["error", "node-error"]) cluster.on(event, hear);
+for (const event of ["error", "node-error"]) cluster.on(event, client.hear);
 
 /** The answer, or an error when it does not come. */
 function soon(promise) {
@@ -44,34 +39,6 @@ async function work(turn) {
   assert.equal(await soon(cluster.zScore(`zset:${turn % KEYS}`, "member")), turn);
 }
 
-let turn = 0;
-
-async function phase(seconds, errorsAreFine) {
-  const until = Date.now() + seconds * 1000;
-  const unexpected = [];
-  let done = 0;
-  let errors = 0;
-  while (Date.now() < until) {
-    turn += 1;
-    try {
-      await work(turn);
-      done += 1;
-    } catch (error) {
-      errors += 1;
-      if (!errorsAreFine || !EXPECTED.test(error.message)) unexpected.push(String(error));
-      // A client that is offline says so at once.
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-  unexpected.push(...strange);
-  strange = [];
-  return { done, errors, unexpected: unexpected.slice(0, 5) };
-}
-
 await cluster.connect();
-console.log(JSON.stringify({ ready: cluster.masters.length + cluster.replicas.length }));
-for await (const line of createInterface({ input: process.stdin })) {
-  const [seconds, errorsAreFine] = line.split(" ");
-  console.log(JSON.stringify(await phase(Number(seconds), errorsAreFine === "yes")));
-}
+await client.play(cluster.masters.length + cluster.replicas.length, work);
 cluster.destroy();
