@@ -15,6 +15,7 @@ const MADE: &[(&str, &[&str])] = &[
     ("mode-", &["ManualMode"]),
     ("from-", &["DiskKind"]),
     ("role-", &["Role"]),
+    ("class-", &["ClientClass"]),
 ];
 
 #[test]
@@ -82,9 +83,12 @@ fn a_sentence_names_nodes_as_people_do() {
     );
 }
 
-/// The variants of an enum of `shapes::fact`, read from its source: there is no list to forget.
+/// The variants of an enum of `shapes::fact` or of a field's, read from its source: there is no list to
+/// forget.
 fn variants(name: &str) -> Vec<String> {
-    let source = fs::read_to_string("src/shapes/fact.rs").expect("the facts");
+    let source = ["src/shapes/fact.rs", "src/shapes/config/limits.rs"]
+        .map(|path| fs::read_to_string(path).expect("the facts"))
+        .concat();
     let (_, rest) = source.split_once(&format!("pub enum {name} {{")).expect("the enum");
     let (body, _) = rest.split_once("\n}").expect("its end");
     let variant = |line: &str| {

@@ -26,6 +26,10 @@ pub(crate) type Knock = (usize, bool);
 const PIECE: usize = 16 * 1024;
 /// How many pieces of one connection may wait for the world.
 const WAITING: usize = 64;
+/// How many bytes a socket has taken when the world is told: once all is taken, and before. In all, less
+/// than the world lets be on the way.
+const TOLD_IDLE: usize = 16 * 1024;
+const TOLD_BUSY: usize = 32 * 1024;
 /// How long until a port that somebody else has is tried again.
 const TRY_AGAIN: Duration = Duration::from_millis(100);
 
@@ -90,15 +94,28 @@ async fn converse(stream: TcpStream, to: SocketAddrV4, socket: SocketId, world: 
         return;
     }
     let reader = tokio::spawn(listen(read, socket, world.clone()));
+    let mut taken = 0;
     while let Some(bytes) = to_say.recv().await {
-        let written = tokio::select! {
-            written = write.write_all(&bytes) => written.is_ok(),
-            () = cut.notified() => false,
-        };
-        if !written {
-            break;
+        let mut rest = &bytes[..];
+        while !rest.is_empty() {
+            let written = tokio::select! {
+                written = write.write(rest) => written.unwrap_or(0),
+                () = cut.notified() => 0,
+            };
+            rest = &rest[written..];
+            let left = unsent.fetch_sub(written, Ordering::Relaxed) - written;
+            taken += written;
+            // Each is recorded, so small answers are told of together.
+            if TOLD_IDLE <= taken && left == 0 || TOLD_BUSY <= taken {
+                let bytes = std::mem::take(&mut taken) as u64;
+                _ = world.send(Message::Took { socket, bytes });
+            }
+            if written == 0 {
+                reader.abort();
+                _ = world.send(Message::Closed { socket });
+                return;
+            }
         }
-        unsent.fetch_sub(bytes.len(), Ordering::Relaxed);
     }
     reader.abort();
     _ = world.send(Message::Closed { socket });

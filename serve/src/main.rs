@@ -10,7 +10,6 @@ mod args;
 mod boot;
 mod clock;
 mod door;
-mod limit;
 mod orders;
 mod record;
 mod serve;

@@ -6,7 +6,7 @@
 
 use bytes::{Bytes, BytesMut};
 use slotlab::words::Argv;
-use slotlab::words::request::Requests;
+use slotlab::words::request::{Limits, Requests};
 
 /// The command's name, in any case of letters.
 const NAME: &[u8] = b"slotlab";
@@ -71,7 +71,7 @@ impl Splitter {
             }
             At::Ours(requests) => {
                 requests.feed(&said);
-                match requests.next(false) {
+                match requests.next(Limits::default()) {
                     Ok(None) => return Bytes::new(),
                     Ok(Some(argv)) => pieces.push(Piece::Order(argv)),
                     Err(_) => pieces.push(Piece::Through(Bytes::from_static(b"*1\r\n?\r\n"))),

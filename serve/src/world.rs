@@ -9,7 +9,6 @@
 use crate::boot::{Doorway, Plan};
 use crate::clock::Clock;
 use crate::door::Knock;
-use crate::limit::Limit;
 use crate::orders;
 use crate::record::Record;
 use crate::split::{Piece, Splitter};
@@ -49,6 +48,8 @@ pub(crate) enum Message {
     Opened { socket: SocketId, to: SocketAddrV4, line: Line },
     /// Somebody said something; the permit is given back when it was heard.
     Said { socket: SocketId, bytes: Bytes, permit: OwnedSemaphorePermit },
+    /// Somebody's socket took some of what was said to it.
+    Took { socket: SocketId, bytes: u64 },
     /// Somebody has gone.
     Closed { socket: SocketId },
     /// Enough.
@@ -72,14 +73,14 @@ struct Talk {
     client: ClientId,
     line: Line,
     splitter: Splitter,
-    limit: Limit,
 }
 
 /// What the world says while it runs.
 #[derive(Debug, Default)]
 struct Ears {
     answers: BTreeMap<ClientId, Vec<u8>>,
-    gone: Vec<ClientId>,
+    /// Who was hung up on, and whether in the middle of an answer.
+    gone: Vec<(ClientId, bool)>,
     /// What became true, if anybody wants to read it.
     entries: Option<Vec<Entry>>,
     /// A server may have opened or closed its port.
@@ -92,7 +93,12 @@ impl Log for Ears {
         // Each command of each client would be too much.
         let told = !matches!(
             entry.what,
-            What::Action(Action::Dial { .. } | Action::Bytes { .. } | Action::CloseClient(_))
+            What::Action(
+                Action::Dial { .. }
+                    | Action::Bytes { .. }
+                    | Action::Took { .. }
+                    | Action::CloseClient(_)
+            )
         );
         if let Some(entries) = self.entries.as_mut().filter(|_| told) {
             entries.push(entry);
@@ -101,8 +107,8 @@ impl Log for Ears {
     fn answer(&mut self, Answer { to, reply, protocol, .. }: Answer<'_>) {
         reply.encode_into(protocol, self.answers.entry(to).or_default());
     }
-    fn hung_up(&mut self, client: ClientId) {
-        self.gone.push(client);
+    fn hung_up(&mut self, client: ClientId, cut: bool) {
+        self.gone.push((client, cut));
     }
 }
 
@@ -236,10 +242,7 @@ impl Simulation {
                 let Ok(Done { client: Some(client), .. }) = self.act(&Action::Dial { to }) else {
                     return;
                 };
-                self.talks.insert(
-                    socket,
-                    Talk { client, line, splitter: Splitter::default(), limit: Limit::default() },
-                );
+                self.talks.insert(socket, Talk { client, line, splitter: Splitter::default() });
                 self.sockets.insert(client, socket);
             }
             Message::Said { socket, bytes, permit } => {
@@ -253,6 +256,11 @@ impl Simulation {
                     }
                 }
                 drop(permit);
+            }
+            Message::Took { socket, bytes } => {
+                let Some(client) = self.talks.get(&socket).map(|talk| talk.client) else { return };
+                // It may have been hung up on.
+                _ = self.act(&Action::Took { client, bytes });
             }
             Message::Closed { socket } => {
                 // What it was still told goes out before.
@@ -322,20 +330,16 @@ impl Simulation {
     fn speak(&mut self) {
         for (client, said) in std::mem::take(&mut self.ears.answers) {
             let Some(&socket) = self.sockets.get(&client) else { continue };
-            let Some(talk) = self.talks.get_mut(&socket) else { continue };
-            let unsent = talk.line.unsent.fetch_add(said.len(), Ordering::Relaxed) + said.len();
-            let too_much = talk.limit.is_over(unsent, self.world.now());
-            if too_much && self.world.is_subscriber(client) {
-                talk.line.cut.notify_one();
-                self.drop_talk(socket);
-                continue;
-            }
+            let Some(talk) = self.talks.get(&socket) else { continue };
+            talk.line.unsent.fetch_add(said.len(), Ordering::Relaxed);
             // Who has gone does not listen.
             _ = talk.line.say.send(said.into());
         }
-        for client in std::mem::take(&mut self.ears.gone) {
-            if let Some(socket) = self.sockets.remove(&client) {
-                self.talks.remove(&socket);
+        for (client, cut) in std::mem::take(&mut self.ears.gone) {
+            let Some(socket) = self.sockets.remove(&client) else { continue };
+            let Some(talk) = self.talks.remove(&socket) else { continue };
+            if cut {
+                talk.line.cut.notify_one();
             }
         }
         if std::mem::take(&mut self.ears.stirred) {

@@ -58,7 +58,9 @@ pub enum Input {
     /// The kernel took only `written` bytes of the first of these packets, which this node put on a bus
     /// connection, and none of the others: `write` returned less than was asked.
     Unsent { conn: ConnId, messages: Vec<Arc<Message>>, written: u64 },
-    /// After [`Input::Unsent`]: the kernel has room again.
+    /// As [`Input::Unsent`], of what this node put on a client-port connection.
+    Undelivered { conn: ConnId, data: Vec<ClientData>, written: u64 },
+    /// After [`Input::Unsent`] or [`Input::Undelivered`]: the kernel has room again.
     Writable { conn: ConnId },
     /// Data on a client-port connection.
     Client { conn: ConnId, data: ClientData },

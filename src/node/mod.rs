@@ -13,6 +13,7 @@ pub mod commands;
 pub mod io;
 pub mod keyspace;
 pub mod log;
+mod memory;
 pub mod persistence;
 pub mod replication;
 pub mod route;
@@ -92,6 +93,7 @@ impl Node {
     /// the bus.
     pub fn read(&mut self, now: Time, input: Input, out: &mut Outbox) {
         self.speak(out);
+        self.clients.now = now;
         if self.is_migrating() && !self.concerns_migration(&input) {
             return self.put_off(now, input, out);
         }
@@ -117,10 +119,12 @@ impl Node {
         if self.is_migrating() {
             return false;
         }
+        self.clients.now = now;
         let goes_on = !self.is_starting(now) && self.cluster_before_sleep(now, out);
         self.clients_before_sleep(now, out);
         self.persistence_before_sleep(now, out);
         self.replication_before_sleep(now, out);
+        self.settle_outputs(now, out);
         goes_on
     }
 
@@ -145,8 +149,8 @@ impl Node {
             | Input::Connected { .. }
             | Input::ConnectFailed { .. }
             | Input::Bus { .. }
-            | Input::Unsent { .. }
-            | Input::Writable { .. } => false,
+            | Input::Unsent { .. } => false,
+            Input::Undelivered { conn, .. } | Input::Writable { conn } => self.clients.has(*conn),
         }
     }
 
@@ -172,6 +176,7 @@ impl Node {
             | Input::Accepted { .. }
             | Input::Bus { .. }
             | Input::Unsent { .. }
+            | Input::Undelivered { .. }
             | Input::Writable { .. }
             | Input::Terminate => false,
         }
@@ -206,6 +211,10 @@ impl Node {
                 out.recycle(message);
             }
             Input::Unsent { conn, messages, written } => self.bus_unsent(conn, messages, written),
+            Input::Undelivered { conn, data, written } => self.client_unsent(conn, data, written),
+            Input::Writable { conn } if self.clients.has(conn) => {
+                self.client_writable(now, conn, out);
+            }
             Input::Writable { conn } => self.bus_writable(now, conn, out),
             Input::Client { conn, data: ClientData::Request(argv) } => {
                 self.client_request(now, conn, argv, out);

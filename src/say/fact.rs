@@ -1,6 +1,6 @@
 //! A fact's sentence: `fact-<variant>` with its fields as arguments.
 //!
-//! serde names variant and fields; a field that is an enum itself (why, role, mode, from) becomes the
+//! serde names variant and fields; a field that is an enum itself (why, role, mode, from, class) becomes the
 //! sentence `<field>-<variant>`, with its own fields as arguments. A node id becomes the node's name.
 
 use super::{Arg, Lang, text};
@@ -9,7 +9,7 @@ use crate::words::NodeId;
 use serde_json::{Map, Value};
 
 /// Fields whose value is an enum with sentences of its own.
-const NAMED: &[&str] = &["why", "role", "mode", "from"];
+const NAMED: &[&str] = &["why", "role", "mode", "from", "class"];
 
 /// The plain sentence for what became true of `who`; `names` gives the name of a node.
 ///

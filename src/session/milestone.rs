@@ -91,7 +91,8 @@ fn of_action(action: &Action) -> Option<Milestone> {
         | Action::Interrupt(_)
         | Action::CloseClient(_)
         | Action::Dial { .. }
-        | Action::Bytes { .. } => None,
+        | Action::Bytes { .. }
+        | Action::Took { .. } => None,
     }
 }
 

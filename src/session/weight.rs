@@ -66,6 +66,7 @@ fn of_fact(fact: &Fact) -> Weight {
         | Fact::PartialResync { .. }
         | Fact::MasterLinkDown { .. }
         | Fact::LinkOverLimit { .. }
+        | Fact::ClientOverLimit { .. }
         | Fact::Loaded { .. }
         | Fact::StartedEmpty => Weight::Plain,
         Fact::OwnAddress { .. }
@@ -91,7 +92,8 @@ fn of_action(action: &Action) -> Weight {
         | Action::CloseClient(_)
         | Action::Interrupt(_)
         | Action::Dial { .. }
-        | Action::Bytes { .. } => Weight::Quiet,
+        | Action::Bytes { .. }
+        | Action::Took { .. } => Weight::Quiet,
         Action::Type { .. }
         | Action::Command { .. }
         | Action::RunJob { .. }

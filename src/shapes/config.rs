@@ -3,10 +3,12 @@
 //! [`table`] has one row a directive; a configuration file, the command line and CONFIG all go through
 //! [`Config::apply`], [`Config::set`] and [`Config::get`].
 
+mod limits;
 mod setting;
 mod shape;
 pub mod table;
 
+pub use limits::{ClientClass, OutputLimit, OutputLimits};
 pub use shape::{Complaint, Shape, memory, strict_integer};
 pub use table::{DIRECTIVES, Directive, When};
 
@@ -136,11 +138,37 @@ pub struct Config {
     pub requirepass: Option<String>,
     /** `masterauth`. */
     pub masterauth: Option<String>,
+    /** `client-output-buffer-limit`. */
+    #[serde(default)]
+    pub client_output_limits: OutputLimits,
+    /** `client-query-buffer-limit` in bytes. */
+    #[serde(default = "query_buffer_limit")]
+    pub query_buffer_limit: u64,
+    /** `proto-max-bulk-len` in bytes. */
+    #[serde(default = "max_bulk_len")]
+    pub max_bulk_len: u64,
+    /** `maxclients`. */
+    #[serde(default = "max_clients")]
+    pub max_clients: u32,
+    /** `timeout` in seconds: after this silence a client is closed; 0 means never. */
+    #[serde(default)]
+    pub idle_timeout: u64,
     /** The file all this was read from. */
     #[serde(default)]
     pub file: ConfigFile,
     /** Directives that are known but change nothing here, by name, in order of appearance. */
     pub others: Vec<(String, String)>,
+}
+
+// What a recording of an earlier version does not say.
+const fn query_buffer_limit() -> u64 {
+    1 << 30
+}
+const fn max_bulk_len() -> u64 {
+    512 << 20
+}
+const fn max_clients() -> u32 {
+    10_000
 }
 
 impl Default for Config {
@@ -187,6 +215,11 @@ impl Default for Config {
             enable_debug_command: false,
             requirepass: None,
             masterauth: None,
+            client_output_limits: OutputLimits::default(),
+            query_buffer_limit: query_buffer_limit(),
+            max_bulk_len: max_bulk_len(),
+            max_clients: max_clients(),
+            idle_timeout: 0,
             file: ConfigFile::None,
             others: Vec::new(),
         }

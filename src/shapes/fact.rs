@@ -5,6 +5,7 @@
 //! notes it and a transcript in which it occurs.
 
 use crate::shapes::Epoch;
+use crate::shapes::config::ClientClass;
 use crate::words::{NodeId, ReplId, Slot};
 use bytes::Bytes;
 use serde::Serialize;
@@ -126,6 +127,8 @@ pub enum Fact {
     SyncDelayed { seconds: u64 },
     /// The replica has the dataset and follows the stream.
     SyncDone { master: NodeId, replid: ReplId, offset: u64, full: bool },
+    /// Too much waits for a client, by `client-output-buffer-limit`: it is closed.
+    ClientOverLimit { class: ClientClass, address: String, bytes: u64 },
     /// The connection to the master was lost.
     MasterLinkDown { offset: u64 },
     /// A replica's connection was lost.

@@ -25,6 +25,24 @@ pub enum ClientData {
     Stream(ReplData),
 }
 
+impl ClientData {
+    /// How many bytes it is on the wire. A dataset is written by a process of its own and does not count.
+    pub fn wire_len(&self) -> u64 {
+        match self {
+            ClientData::Request(argv) => argv.encoded_len(),
+            ClientData::Bytes(bytes) => bytes.len() as u64,
+            ClientData::Reply { reply, protocol } => reply.encoded_len(*protocol),
+            ClientData::Stream(ReplData::Commands { bytes, .. }) => *bytes,
+            ClientData::Stream(
+                ReplData::FullResync { .. }
+                | ReplData::Continue { .. }
+                | ReplData::Dataset(_)
+                | ReplData::Newline,
+            ) => 0,
+        }
+    }
+}
+
 /// From a master to its replica, after `PSYNC`.
 #[derive(Clone, PartialEq, Debug)]
 pub enum ReplData {

@@ -171,6 +171,13 @@ pub enum Action {
         #[serde(with = "crate::words::quote::serde_bytes")]
         bytes: Bytes,
     },
+    /// The socket of a program outside took so many bytes of what it was answered.
+    Took {
+        /// Whose.
+        client: ClientId,
+        /// How many.
+        bytes: u64,
+    },
     /// Starts a client that pushes values to lists; the line `check` lets it read them.
     StartLoad {
         /// Where it runs.
@@ -214,7 +221,8 @@ impl Action {
             | Action::Interrupt(_)
             | Action::CloseClient(_)
             | Action::Dial { .. }
-            | Action::Bytes { .. } => None,
+            | Action::Bytes { .. }
+            | Action::Took { .. } => None,
         }
     }
     /// A partition: nothing passes between `a` and `b` (or only from `b` to `a`).

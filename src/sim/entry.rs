@@ -248,8 +248,9 @@ pub trait Log {
     }
     /// A server answered a program outside ([`Action::Bytes`]).
     fn answer(&mut self, _answer: Answer<'_>) {}
-    /// The connection of a program outside was refused, closed, or reset.
-    fn hung_up(&mut self, _client: ClientId) {}
+    /// The connection of a program outside was refused, closed, or reset. `cut`: in the middle of an
+    /// answer, of which the program has got no more than its kernel took.
+    fn hung_up(&mut self, _client: ClientId, _cut: bool) {}
     /// Something happened to a packet.
     fn packet(&mut self, _at: Time, _event: PacketEvent<'_>) {}
 }

@@ -84,6 +84,7 @@ impl World {
             }
             Action::Type { client, .. }
             | Action::Bytes { client, .. }
+            | Action::Took { client, .. }
             | Action::Interrupt(client)
             | Action::CloseClient(client) => match self.clients.is_open(*client) {
                 true => Ok(()),
@@ -147,6 +148,7 @@ impl World {
             Action::Bytes { client, bytes } => {
                 self.outside_says(*client, bytes.clone(), Some(entry), log);
             }
+            Action::Took { client, bytes } => self.outside_took(*client, *bytes, log),
             Action::OpenClient { .. }
             | Action::RunJob { .. }
             | Action::Command { .. }

@@ -61,6 +61,7 @@ impl Inbox {
                     Input::ConnectFailed { conn, .. }
                     | Input::Closed { conn }
                     | Input::Unsent { conn, .. }
+                    | Input::Undelivered { conn, .. }
                     | Input::Writable { conn },
                     _,
                 ) => Source::Socket(*conn),

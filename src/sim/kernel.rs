@@ -1,20 +1,21 @@
-//! What the kernels between two processes hold: how much a bus link takes before its sender has to wait.
+//! What the kernels between two processes hold: how much a connection takes before its sender has to wait.
 //!
 //! What a process writes waits in its own kernel until the other one has acknowledged it, and in the other
 //! one until the process there reads it. Where a process does not read, or nothing gets through, both fill;
 //! then `write` takes less than it is given, and the rest stays in the sender's memory until its socket
-//! is writable again: when a third of its kernel's buffer is free.
+//! is writable again: when a third of its kernel's buffer is free. A client in the simulation reads all
+//! that comes; a program outside reads as its socket says (`outside`).
 //!
 //! Invariants: what a kernel took arrives, unless the connection ends; a link on which nothing stands still
 //! is not looked at, so a cluster without frozen processes and partitions pays nothing.
-//! In Redis: `clusterWriteHandler`; in Linux: `tcp_sendmsg`, `sk_stream_is_writeable`.
+//! In Redis: `clusterWriteHandler`, `writeToClient`; in Linux: `tcp_sendmsg`, `sk_stream_is_writeable`.
 //! Absent: bandwidth: where both ends live, what is sent arrives however much it is. A kernel's buffer
-//! grows with what is acknowledged, which is two sizes here; and client ports have no limit.
+//! grows with what is acknowledged, which is two sizes here; what is asked (and not answered) always fits.
 
 use crate::node::io::{ConnId, Input};
-use crate::shapes::Message;
 use crate::shapes::message::Body;
 use crate::shapes::spec::ContainerIx;
+use crate::shapes::stream::ClientData;
 use crate::sim::World;
 use crate::sim::action::Verdict;
 use crate::sim::agenda::Event;
@@ -24,7 +25,6 @@ use crate::sim::entry::{Cause, Log};
 use crate::sim::packet::Payload;
 use crate::sim::process::Mode;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// How much data two kernels hold, in bytes of packets. Seen on a Linux 6.18 with `cubic`, the usual
 /// `tcp_wmem` (4096 16384 4194304) and `tcp_rmem` (4096 131072 6291456), and packets of 4 kB to 12 MB.
@@ -69,7 +69,7 @@ pub(in crate::sim) struct Kernels {
 /// What a kernel did not take.
 #[derive(Clone, Debug, Default)]
 struct Refused {
-    messages: Vec<Arc<Message>>,
+    payloads: Vec<Payload>,
     written: u64,
 }
 
@@ -95,74 +95,113 @@ impl Kernels {
     }
 }
 
-/// Whether a packet may be as large as it likes.
-fn is_large(message: &Message) -> bool {
-    matches!(message.body, Body::Publish { .. })
+/// Whether a packet may be as large as it likes. No answer is: whoever asks reads.
+fn is_large(payload: &Payload) -> bool {
+    match payload {
+        Payload::Bus(message) => matches!(message.body, Body::Publish { .. }),
+        Payload::Client(ClientData::Stream(_)) => true,
+        Payload::Client(_)
+        | Payload::Syn
+        | Payload::SynAck
+        | Payload::Ack
+        | Payload::Fin
+        | Payload::Reset => false,
+    }
 }
 
 /// What of a payload counts.
 pub(in crate::sim) fn weight(payload: &Payload) -> u64 {
-    payload.message().map_or(0, |message| message.wire_len() as u64)
+    match payload {
+        Payload::Bus(message) => message.wire_len() as u64,
+        Payload::Client(data) => data.wire_len(),
+        Payload::Syn | Payload::SynAck | Payload::Ack | Payload::Fin | Payload::Reset => 0,
+    }
 }
 
 impl World {
-    /// Whether the kernel takes a packet of the bus that is written to the end `to`; if not, its sender
-    /// will hear of it after the step.
+    /// Whether the kernel takes what a process writes to the end `to`; if not, the process will hear of it
+    /// after the step.
     #[inline]
-    pub(in crate::sim) fn takes(&mut self, to: ConnId, message: &Arc<Message>) -> bool {
+    pub(in crate::sim) fn takes(&mut self, to: ConnId, payload: &Payload) -> bool {
         let idle = self.kernels.are_idle() && self.network.held.is_empty();
-        idle && !is_large(message) || self.fills(to, message)
+        idle && !is_large(payload) || self.fills(to, payload)
     }
 
     #[cold]
-    fn fills(&mut self, to: ConnId, message: &Arc<Message>) -> bool {
-        match self.fill(to, message) {
+    fn fills(&mut self, to: ConnId, payload: &Payload) -> bool {
+        match self.fill(to, payload) {
             None => true,
             Some(written) => {
-                self.refuse(to, message, written);
+                self.refuse(to, payload.clone(), written);
+                self.hold_part(to);
                 false
             }
         }
     }
 
     /// Fills the kernel with a packet; if it has no room for all of it, how much of it it has.
-    fn fill(&mut self, to: ConnId, message: &Message) -> Option<u64> {
-        if self.kernels.refused.iter().any(|(end, _)| *end == to) {
+    fn fill(&mut self, to: ConnId, payload: &Payload) -> Option<u64> {
+        if self.has_refused(to) {
             return Some(0);
         }
-        let Some(sizes) = self.standing_still(to, is_large(message)) else {
+        let Some(sizes) = self.standing_still(to, is_large(payload)) else {
             self.kernels.full.remove(&to);
             return None;
         };
-        let written = self.kernels.full.get(&to).map_or(0, |waiting| waiting.written);
+        let waits = self.kernels.full.get(&to).copied();
+        let written = waits.map_or(0, |waiting| waiting.written);
         let queued = self.queued(to, &sizes);
         let begun = self.kernels.begun.contains(&to);
         if !begun {
             self.kernels.begun.push(to);
         }
-        if !begun && sizes.writable < queued {
+        // To a client it writes first, and asks whether it may when that did not go well.
+        let asks = waits.is_some() || matches!(payload, Payload::Bus(_));
+        if !begun && asks && sizes.writable < queued {
             return Some(written);
         }
         let room = sizes.full.saturating_sub(queued);
-        if message.wire_len() as u64 - written <= room {
+        if weight(payload) - written <= room {
             self.kernels.full.remove(&to);
             return None;
         }
         Some(written + room)
     }
 
-    fn refuse(&mut self, to: ConnId, message: &Arc<Message>, written: u64) {
-        let refused = match self.kernels.refused.iter_mut().find(|(end, _)| *end == to) {
-            Some((_, refused)) => refused,
-            None => {
-                self.kernels.full.insert(to, Waiting { written, looks: false });
-                self.kernels.refused.push((to, Refused { messages: Vec::new(), written }));
-                self.hold_part(to);
-                let Some((_, refused)) = self.kernels.refused.last_mut() else { return };
-                refused
-            }
-        };
-        refused.messages.push(message.clone());
+    /// Whether a process waits for room on the way to an end.
+    pub(in crate::sim) fn is_waited_for(&self, to: ConnId) -> bool {
+        self.kernels.full.contains_key(&to)
+    }
+
+    /// Nobody waits for room any more.
+    pub(in crate::sim) fn forget_waiting(&mut self, to: ConnId) {
+        if !self.kernels.full.is_empty() {
+            self.kernels.full.remove(&to);
+        }
+    }
+
+    /// Whether something that was written to an end in this step was not taken.
+    pub(in crate::sim) fn has_refused(&self, to: ConnId) -> bool {
+        self.kernels.refused.iter().any(|(end, _)| *end == to)
+    }
+
+    /// Something is not taken; of the first such thing `written` bytes are.
+    pub(in crate::sim) fn refuse(&mut self, to: ConnId, payload: Payload, written: u64) {
+        if let Some((_, refused)) = self.kernels.refused.iter_mut().find(|(end, _)| *end == to) {
+            return refused.payloads.push(payload);
+        }
+        self.kernels.full.insert(to, Waiting { written, looks: false });
+        if !self.kernels.begun.contains(&to) {
+            self.kernels.begun.push(to);
+        }
+        self.kernels.refused.push((to, Refused { payloads: vec![payload], written }));
+    }
+
+    /// What was refused in this step, for a process that closes the connection in it.
+    pub(in crate::sim) fn take_refused(&mut self, to: ConnId) -> Vec<Payload> {
+        let refused = &mut self.kernels.refused;
+        let at = refused.iter().position(|(end, _)| *end == to);
+        at.map(|at| refused.remove(at).1.payloads).unwrap_or_default()
     }
 
     /// After a step: who wrote more than was taken learns that.
@@ -181,9 +220,8 @@ impl World {
     #[cold]
     fn tell_of_each(&mut self, ix: ContainerIx, life: u32, log: &mut dyn Log) {
         self.kernels.begun.clear();
-        for (to, Refused { messages, written }) in std::mem::take(&mut self.kernels.refused) {
-            let unsent = Input::Unsent { conn: to.other(), messages, written };
-            self.tell(ix, life, unsent, None, log);
+        for (to, Refused { payloads, written }) in std::mem::take(&mut self.kernels.refused) {
+            self.tell(ix, life, came_back(to.other(), payloads, written), None, log);
         }
     }
 
@@ -265,6 +303,9 @@ impl World {
 
     #[cold]
     fn look_later(&mut self, to: ConnId) {
+        if self.connections.get(to).is_some_and(|connection| connection.from_outside) {
+            return;
+        }
         if let Some(waiting) = self.kernels.full.get_mut(&to).filter(|waiting| !waiting.looks) {
             waiting.looks = true;
             let at = self.now.plus_micros(self.network.draw_latency());
@@ -280,10 +321,35 @@ impl World {
         if sizes.is_some_and(|sizes| sizes.writable < self.queued(to, &sizes)) {
             return;
         }
+        self.tell_writable(to, log);
+    }
+
+    /// The process that waits for room on the way to an end hears that there is some.
+    pub(in crate::sim) fn tell_writable(&mut self, to: ConnId, log: &mut dyn Log) {
         let Some(connection) = self.connections.get(to) else { return };
         if let End::Process { ix, life } = connection.ends[1 - side(to)] {
             let writable = Input::Writable { conn: to.other() };
             self.tell(ix, life, writable, Some(Cause::Tick), log);
         }
     }
+}
+
+/// What a process hears of what its kernel did not take.
+fn came_back(conn: ConnId, payloads: Vec<Payload>, written: u64) -> Input {
+    if let [Payload::Client(_), ..] = &payloads[..] {
+        let data = |payload| match payload {
+            Payload::Client(data) => Some(data),
+            _ => None,
+        };
+        return Input::Undelivered {
+            conn,
+            data: payloads.into_iter().filter_map(data).collect(),
+            written,
+        };
+    }
+    let message = |payload| match payload {
+        Payload::Bus(message) => Some(message),
+        _ => None,
+    };
+    Input::Unsent { conn, messages: payloads.into_iter().filter_map(message).collect(), written }
 }

@@ -5,8 +5,10 @@
 //! clients is told by its spec, seed and actions as any other. What they are answered goes to
 //! [`Log::answer`]: nobody inside keeps it.
 //!
-//! Invariant: their packets take no time and no luck of the network's; the real ones took theirs
-//! already. Rules of the network hold for them as for all.
+//! Invariants: their packets take no time and no luck of the network's; the real ones took theirs
+//! already. Rules of the network hold for them as for all. What their sockets have not taken yet is no
+//! more than a kernel would hold, but for the end of an answer that began before: the node counts that as
+//! not written.
 //! Absent: sockets (the `serve` crate); the replication stream, which no program outside gets.
 
 use crate::node::io::{ConnId, Port};
@@ -16,6 +18,7 @@ use crate::sim::action::Place;
 use crate::sim::client::{Heard, Kind};
 use crate::sim::connection::End;
 use crate::sim::entry::{Answer, Cause, ClientId, EntryId, Log};
+use crate::sim::kernel::weight;
 use crate::sim::packet::Payload;
 use crate::sim::route::Route;
 use crate::sim::transport::Dial;
@@ -29,7 +32,15 @@ pub(in crate::sim) struct Outside {
     open: bool,
     /// What it said before the connection was open.
     waiting: Vec<Bytes>,
+    /// How many bytes of what it was answered its socket has not taken.
+    unread: u64,
+    /// Whether the answer that the node has to write again, since it did not fit, is on its way already.
+    begun: bool,
 }
+
+/// How much may be on its way to a program outside before its node has to wait. Its real kernel holds some
+/// more.
+const ROOM: u64 = 64 * 1024;
 
 impl World {
     /// Opens a connection from the host to `to`.
@@ -41,7 +52,7 @@ impl World {
     ) -> ClientId {
         let conn = self.connections.fresh();
         let place = Place::Host;
-        let outside = Outside { conn, open: false, waiting: Vec::new() };
+        let outside = Outside { conn, open: false, waiting: Vec::new(), unread: 0, begun: false };
         let client = self.clients.add(place, Kind::Outside(outside));
         let end = End::Client(client);
         let because = Some(because);
@@ -73,18 +84,50 @@ impl World {
         }
     }
 
-    /// Whether a program outside listens to channels on its connection.
-    pub fn is_subscriber(&self, client: ClientId) -> bool {
-        let Some(Kind::Outside(outside)) = self.clients.all.get(&client).map(|c| &c.kind) else {
+    /// Whether an answer fits on the way to a program outside.
+    pub(in crate::sim) fn outside_takes(&mut self, to: ConnId, payload: &Payload) -> bool {
+        let refused = self.has_refused(to);
+        let Some(outside) = self.outside_at(to) else { return true };
+        let bytes = weight(payload);
+        if refused || !outside.begun && ROOM <= outside.unread {
+            self.refuse(to, payload.clone(), 0);
             return false;
-        };
-        let end = outside.conn.other();
-        let held = self.connections.get(end).map(|connection| connection.ends[1]);
-        match held {
-            Some(End::Process { ix, .. }) => {
-                self.node(ix).is_some_and(|node| node.clients().is_subscriber(end))
-            }
-            Some(End::Nobody | End::Client(_)) | None => false,
+        }
+        let again = outside.begun;
+        outside.unread += if again { 0 } else { bytes };
+        let over = outside.unread.saturating_sub(ROOM);
+        outside.begun = over != 0;
+        if over != 0 {
+            self.refuse(to, payload.clone(), bytes.saturating_sub(over));
+        } else {
+            self.forget_waiting(to);
+        }
+        !again
+    }
+
+    /// The socket of a program outside took some of what it was answered.
+    pub(in crate::sim) fn outside_took(&mut self, client: ClientId, bytes: u64, log: &mut dyn Log) {
+        let Some(outside) = self.outside_mut(client) else { return };
+        outside.unread = outside.unread.saturating_sub(bytes);
+        let conn = outside.conn;
+        if self.is_waited_for(conn) {
+            self.tell_writable(conn, log);
+        }
+    }
+
+    /// A process closes a connection: how many of the answers that did not fit are on their way already.
+    pub(in crate::sim) fn end_of_answers(&mut self, to: ConnId) -> usize {
+        if !self.has_refused(to) {
+            return 0;
+        }
+        let outside = self.outside_at(to);
+        usize::from(outside.is_some_and(|outside| std::mem::take(&mut outside.begun)))
+    }
+
+    fn outside_at(&mut self, to: ConnId) -> Option<&mut Outside> {
+        match self.connections.get(to)?.ends[0] {
+            End::Client(client) => self.outside_mut(client),
+            End::Nobody | End::Process { .. } => None,
         }
     }
 
@@ -126,7 +169,8 @@ impl World {
                 log.answer(Answer { nth, at, after, to: client, reply: &reply, protocol });
             }
             Heard::Failed(_) | Heard::Closed | Heard::Stream => {
-                log.hung_up(client);
+                let cut = self.outside_mut(client).is_some_and(|outside| outside.begun);
+                log.hung_up(client, cut);
                 self.end_client(client, log);
             }
         }

@@ -6,6 +6,7 @@
 use crate::node::Node;
 use crate::node::io::{ConnId, Effect, Input};
 use crate::shapes::spec::{ContainerIx, Program, Server};
+use crate::shapes::stream::ClientData;
 use crate::sim::World;
 use crate::sim::action::Place;
 use crate::sim::connection::{End, side};
@@ -145,17 +146,25 @@ impl World {
     ) {
         match effect {
             Effect::SendBus { conn, message } => {
-                if self.holds(ix, life, conn) && self.takes(conn.other(), &message) {
-                    self.transmit(conn.other(), Payload::Bus(message), because, log);
+                let payload = Payload::Bus(message);
+                if self.holds(ix, life, conn) && self.takes(conn.other(), &payload) {
+                    self.transmit(conn.other(), payload, because, log);
                 }
             }
             Effect::SendClient { conn, data } => {
-                if self.holds(ix, life, conn) {
-                    self.transmit(conn.other(), Payload::Client(data), because, log);
+                let payload = Payload::Client(data);
+                if self.holds(ix, life, conn) && self.takes_from_client_port(conn.other(), &payload)
+                {
+                    self.transmit(conn.other(), payload, because, log);
                 }
             }
             Effect::Close { conn } => {
                 if self.holds(ix, life, conn) {
+                    // Before it closes, a process writes all that it said in this step.
+                    let begun = self.end_of_answers(conn.other());
+                    for payload in self.take_refused(conn.other()).into_iter().skip(begun) {
+                        self.transmit(conn.other(), payload, because, log);
+                    }
                     self.close(conn, because, log);
                 }
             }
@@ -173,6 +182,17 @@ impl World {
             }
             Effect::Sleep(span) => self.sleep_until(ix, life, self.now + span, Within::Command),
             Effect::Exit { code } => self.process_ended(ix, life, code, because, log),
+        }
+    }
+
+    /// As [`World::takes`], for what is answered and replicated; what is asked always fits.
+    fn takes_from_client_port(&mut self, to: ConnId, payload: &Payload) -> bool {
+        match payload {
+            Payload::Client(ClientData::Reply { .. } | ClientData::Stream(_)) => {
+                let outside = self.connections.get(to).is_some_and(|c| c.from_outside);
+                if outside { self.outside_takes(to, payload) } else { self.takes(to, payload) }
+            }
+            _ => true,
         }
     }
 

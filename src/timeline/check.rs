@@ -88,6 +88,7 @@ fn is_bounded(action: &Action) -> bool {
         | Action::Command { .. }
         | Action::RunJob { .. }
         | Action::Dial { .. }
-        | Action::Bytes { .. } => true,
+        | Action::Bytes { .. }
+        | Action::Took { .. } => true,
     }
 }

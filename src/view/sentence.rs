@@ -85,7 +85,8 @@ fn of_action(lang: Lang, run: &Run, action: &Action) -> Option<String> {
         | Action::Interrupt(_)
         | Action::CloseClient(_)
         | Action::Dial { .. }
-        | Action::Bytes { .. } => None,
+        | Action::Bytes { .. }
+        | Action::Took { .. } => None,
     }
 }
 

@@ -6,7 +6,7 @@
 //!
 //! In Redis: `processMultibulkBuffer`, `processInlineBuffer` (networking.c 7.0.15). A search for the end
 //! of a line stops at a zero byte, as C's does; the two bytes after a bulk are not looked at.
-//! Absent: whose connection it is; whether it must log in first is an argument.
+//! Absent: whose connection it is: what that may send is an argument.
 
 use crate::words::{Argv, quote};
 use bytes::Bytes;
@@ -14,15 +14,26 @@ use std::fmt;
 
 /// The longest line: an inline request, or a count without its end.
 const LONGEST_LINE: usize = 64 * 1024;
-/// `proto-max-bulk-len`.
-const LARGEST_BULK: i64 = 512 << 20;
 /// The most words of a request.
 const MOST_WORDS: i64 = i32::MAX as i64;
 /// What a client may send before it has logged in.
 const MOST_WORDS_BEFORE_LOGIN: i64 = 10;
 const LARGEST_BULK_BEFORE_LOGIN: usize = 16_384;
-/// `client-query-buffer-limit`: more than this may not wait.
-const LARGEST_BUFFER: usize = 1 << 30;
+
+/// What a client may send now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// It gave no password and one is wanted.
+    pub must_log_in: bool,
+    /// `proto-max-bulk-len` in bytes.
+    pub largest_bulk: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { must_log_in: false, largest_bulk: 512 << 20 }
+    }
+}
 
 /// Why bytes are no request. The connection ends with it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,15 +48,12 @@ pub enum Malformed {
     NoDollar(u8),
     InvalidBulk,
     UnauthenticatedBulk,
-    /// The buffer's limit: Redis closes without a word.
-    BufferFull,
 }
 
 impl Malformed {
-    /// The error that the client gets, if it gets one; a byte of the client's may be in it.
-    pub fn text(self) -> Option<Bytes> {
+    /// The error that the client gets; a byte of the client's may be in it.
+    pub fn text(self) -> Bytes {
         let said = match self {
-            Malformed::BufferFull => return None,
             Malformed::InlineTooBig => "too big inline request",
             Malformed::UnbalancedQuotes => "unbalanced quotes in request",
             Malformed::CountTooBig => "too big mbulk count string",
@@ -57,16 +65,16 @@ impl Malformed {
             Malformed::NoDollar(byte) => {
                 let byte = if matches!(byte, b'\r' | b'\n') { b' ' } else { byte };
                 let text = [b"ERR Protocol error: expected '$', got '", &[byte][..], b"'"].concat();
-                return Some(text.into());
+                return text.into();
             }
         };
-        Some(format!("ERR Protocol error: {said}").into())
+        format!("ERR Protocol error: {said}").into()
     }
 }
 
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&String::from_utf8_lossy(&self.text().unwrap_or_default()))
+        f.write_str(&String::from_utf8_lossy(&self.text()))
     }
 }
 
@@ -104,9 +112,9 @@ impl Requests {
         }
     }
 
-    /// The next whole request. `must_log_in`: the client gave no password and one is wanted.
-    pub fn next(&mut self, must_log_in: bool) -> Found<Argv> {
-        let next = self.take(must_log_in);
+    /// The next whole request.
+    pub fn next(&mut self, limits: Limits) -> Found<Argv> {
+        let next = self.take(limits);
         if next.is_err() {
             *self = Requests { broken: true, ..Requests::default() };
         } else if self.read == self.buffer.len() {
@@ -116,15 +124,12 @@ impl Requests {
         next
     }
 
-    fn take(&mut self, must_log_in: bool) -> Found<Argv> {
-        if LARGEST_BUFFER < self.rest().len() {
-            return Err(Malformed::BufferFull);
-        }
+    fn take(&mut self, limits: Limits) -> Found<Argv> {
         loop {
             let words = match (&self.begun, self.rest().first()) {
-                (Some(_), _) => self.take_words(must_log_in)?,
+                (Some(_), _) => self.take_words(limits)?,
                 (None, None) => None,
-                (None, Some(b'*')) => self.take_count(must_log_in)?,
+                (None, Some(b'*')) => self.take_count(limits)?,
                 (None, Some(_)) => self.take_line()?,
             };
             match words {
@@ -147,11 +152,11 @@ impl Requests {
     }
 
     /// `*3`; the words come after.
-    fn take_count(&mut self, must_log_in: bool) -> Found<Vec<Bytes>> {
+    fn take_count(&mut self, limits: Limits) -> Found<Vec<Bytes>> {
         let Some(end) = self.find_end_of_count() else { return self.wait(Malformed::CountTooBig) };
         let count = int(&self.rest()[1..end]).filter(|count| *count <= MOST_WORDS);
         let count = count.ok_or(Malformed::InvalidCount)?;
-        if must_log_in && MOST_WORDS_BEFORE_LOGIN < count {
+        if limits.must_log_in && MOST_WORDS_BEFORE_LOGIN < count {
             return Err(Malformed::UnauthenticatedCount);
         }
         self.read += end + 2;
@@ -163,13 +168,13 @@ impl Requests {
     }
 
     /// Bulk strings, as many as have come.
-    fn take_words(&mut self, must_log_in: bool) -> Found<Vec<Bytes>> {
+    fn take_words(&mut self, limits: Limits) -> Found<Vec<Bytes>> {
         while let Some(Begun { words, count, bulk }) = &self.begun
             && words.len() < *count
         {
             let len = match *bulk {
                 Some(len) => len,
-                None => match self.take_bulk_len(must_log_in)? {
+                None => match self.take_bulk_len(limits)? {
                     Some(len) => len,
                     None => return Ok(None),
                 },
@@ -191,7 +196,7 @@ impl Requests {
     }
 
     /// `$5`.
-    fn take_bulk_len(&mut self, must_log_in: bool) -> Found<usize> {
+    fn take_bulk_len(&mut self, limits: Limits) -> Found<usize> {
         let Some(end) = self.find_end_of_count() else {
             return self.wait(Malformed::BulkCountTooBig);
         };
@@ -199,9 +204,10 @@ impl Requests {
         if first != b'$' {
             return Err(Malformed::NoDollar(first));
         }
-        let len = int(&self.rest()[1..end]).filter(|len| *len <= LARGEST_BULK);
-        let len = len.and_then(|len| usize::try_from(len).ok()).ok_or(Malformed::InvalidBulk)?;
-        if must_log_in && LARGEST_BULK_BEFORE_LOGIN < len {
+        let len = int(&self.rest()[1..end]).and_then(|len| usize::try_from(len).ok());
+        let len = len.filter(|len| *len as u64 <= limits.largest_bulk);
+        let len = len.ok_or(Malformed::InvalidBulk)?;
+        if limits.must_log_in && LARGEST_BULK_BEFORE_LOGIN < len {
             return Err(Malformed::UnauthenticatedBulk);
         }
         self.read += end + 2;
@@ -238,7 +244,7 @@ fn int(text: &[u8]) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Malformed, Requests};
+    use super::{Limits, Malformed, Requests};
 
     /// All requests in `pieces`, words joined by a bar; an error at the end is shown.
     fn check(pieces: &[&[u8]], expected: &[&str]) {
@@ -247,7 +253,7 @@ mod tests {
         for piece in pieces {
             requests.feed(piece);
             loop {
-                match requests.next(false) {
+                match requests.next(Limits::default()) {
                     Ok(None) => break,
                     Ok(Some(argv)) => {
                         let words = argv.iter().map(|word| String::from_utf8_lossy(word));
@@ -290,6 +296,9 @@ mod tests {
     fn a_count_before_the_login_is_small() {
         let mut requests = Requests::default();
         requests.feed(b"*11\r\n");
-        assert_eq!(requests.next(true), Err(Malformed::UnauthenticatedCount));
+        assert_eq!(
+            requests.next(Limits { must_log_in: true, ..Limits::default() }),
+            Err(Malformed::UnauthenticatedCount)
+        );
     }
 }

@@ -36,6 +36,15 @@ pub enum Reply {
     Push(Vec<Reply>),
 }
 
+/// What is written at once, in bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Piece {
+    /// The head or the end of something.
+    Small(usize),
+    /// A string.
+    Whole(usize),
+}
+
 /// The protocol version of a connection (HELLO 2, HELLO 3).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Protocol {
@@ -78,6 +87,41 @@ impl Reply {
         self.encode_into(protocol, &mut out);
         out
     }
+    /// How many bytes that are.
+    pub fn encoded_len(&self, protocol: Protocol) -> u64 {
+        let mut len = 0;
+        self.pieces(protocol, &mut |piece| match piece {
+            Piece::Small(bytes) | Piece::Whole(bytes) => len += bytes as u64,
+        });
+        len
+    }
+    /// The pieces in which Redis writes it to a client's buffer.
+    pub fn pieces(&self, protocol: Protocol, each: &mut impl FnMut(Piece)) {
+        let resp3 = protocol == Protocol::Resp3;
+        let mut line = |text: usize| each(Piece::Small(1 + text + 2));
+        match self {
+            Reply::Simple(text) | Reply::Error(text) => line(text.len()),
+            Reply::Int(n) => line(int_len(*n)),
+            Reply::Nil | Reply::NilArray => line(if resp3 { 0 } else { 2 }),
+            Reply::Double(text) if resp3 => line(text.len()),
+            Reply::Bulk(bytes) | Reply::Double(bytes) => bulk_pieces(bytes.len(), each),
+            Reply::Verbatim(bytes) => {
+                bulk_pieces(bytes.len() + if resp3 { "txt:".len() } else { 0 }, each);
+            }
+            Reply::ByProtocol(forms) => forms[usize::from(resp3)].pieces(protocol, each),
+            Reply::Array(items) | Reply::Set(items) | Reply::Push(items) => {
+                line(int_len(items.len() as i64));
+                items.iter().for_each(|item| item.pieces(protocol, each));
+            }
+            Reply::Map(pairs) => {
+                line(int_len(if resp3 { pairs.len() } else { pairs.len() * 2 } as i64));
+                for (key, value) in pairs {
+                    key.pieces(protocol, each);
+                    value.pieces(protocol, each);
+                }
+            }
+        }
+    }
     /// Appends the bytes on the wire to `out`.
     pub fn encode_into(&self, protocol: Protocol, out: &mut Vec<u8>) {
         let resp3 = protocol == Protocol::Resp3;
@@ -109,6 +153,17 @@ impl Reply {
     }
 }
 
+fn int_len(n: i64) -> usize {
+    let digits = n.unsigned_abs().checked_ilog10().map_or(1, |log| log as usize + 1);
+    digits + usize::from(n < 0)
+}
+
+fn bulk_pieces(len: usize, each: &mut impl FnMut(Piece)) {
+    each(Piece::Small(1 + int_len(len as i64) + 2));
+    each(Piece::Whole(len));
+    each(Piece::Small(2));
+}
+
 fn line(out: &mut Vec<u8>, mark: u8, text: &[u8]) {
     out.push(mark);
     out.extend_from_slice(text);
@@ -128,5 +183,21 @@ fn aggregate(out: &mut Vec<u8>, mark: u8, items: &[Reply], protocol: Protocol) {
     line(out, mark, items.len().to_string().as_bytes());
     for item in items {
         item.encode_into(protocol, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Protocol, Reply};
+
+    #[test]
+    fn a_length_is_that_of_the_bytes() {
+        let all = || vec![Reply::OK, Reply::Int(-10), Reply::Int(0), Reply::bulk("ab"), Reply::Nil];
+        let pair = (Reply::Verbatim("x".into()), Reply::Double("1.5".into()));
+        let more = [Reply::NilArray, Reply::Map(vec![pair.clone()]), Reply::pairs([pair])];
+        let reply = Reply::Push(vec![Reply::Array(all()), Reply::Set(more.into())]);
+        for protocol in [Protocol::Resp2, Protocol::Resp3] {
+            assert_eq!(reply.encoded_len(protocol), reply.encode(protocol).len() as u64);
+        }
     }
 }

@@ -61,7 +61,7 @@ fn ids_of(fact: &Fact) -> Vec<String> {
 
 /// A variant is its name, or an object with its name and its fields; a field may be a variant again.
 fn collect(field: &str, value: &serde_json::Value, ids: &mut Vec<String>) {
-    const NAMED: [&str; 5] = ["fact", "why", "role", "mode", "from"];
+    const NAMED: [&str; 6] = ["fact", "why", "role", "mode", "from", "class"];
     if !NAMED.contains(&field) {
         return;
     }

@@ -7,6 +7,7 @@
 //! In Redis: `clusterLink` (cluster.h), `clusterSendMessage`, `clusterWriteHandler`,
 //! `resizeClusterLinkBuffer`; `sdsMakeRoomFor` (sds.c), jemalloc's size classes.
 
+use crate::node::memory::size_class;
 use crate::shapes::Message;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -96,13 +97,6 @@ fn grown(needed: u64) -> u64 {
         _ => (17, u64::MAX),
     };
     (size_class(header + wanted + 1) - header - 1).min(longest)
-}
-
-/// What the allocator gives to who asks for `bytes`: four sizes between two powers of two.
-fn size_class(bytes: u64) -> u64 {
-    const SMALLEST_STEP: u64 = 16;
-    let step = (bytes - 1).checked_ilog2().map_or(0, |log| 1u64 << log) / 4;
-    bytes.next_multiple_of(step.max(SMALLEST_STEP))
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ impl Node {
             object: call.argv[0].clone(),
             user: Bytes::copy_from_slice(user),
             at: call.now,
-            client: describe(self, call.now, call.conn, client),
+            client: describe(self, call, call.conn, client),
         };
         self.clients.acl_log.add(entry);
     }

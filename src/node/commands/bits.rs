@@ -17,15 +17,18 @@ pub(super) const COMMANDS: &[Command] = &[
     data("bitop", -4, GROW, keys_from(2), bitop),
 ];
 
-fn bit_offset(word: &[u8]) -> Result<usize, Refused> {
+fn bit_offset(db: &Db<'_>, word: &[u8]) -> Result<usize, Refused> {
     let invalid = || Refused::text("ERR bit offset is not an integer or out of range");
     let offset = int(word).map_err(|_| invalid())?;
     let bounded = u32::try_from(offset).map_err(|_| invalid())?;
+    if db.longest <= u64::from(bounded) / 8 {
+        return Err(invalid());
+    }
     usize::try_from(bounded).map_err(|_| invalid())
 }
 
 fn setbit(db: &mut Db<'_>, argv: &Argv) -> Answer {
-    let offset = bit_offset(&argv[2])?;
+    let offset = bit_offset(db, &argv[2])?;
     let on = match argv[3].as_ref() {
         b"0" => false,
         b"1" => true,
@@ -41,7 +44,7 @@ fn setbit(db: &mut Db<'_>, argv: &Argv) -> Answer {
 }
 
 fn getbit(db: &mut Db<'_>, argv: &Argv) -> Answer {
-    let offset = bit_offset(&argv[2])?;
+    let offset = bit_offset(db, &argv[2])?;
     let bytes = bytes_of(db, &argv[1])?;
     Ok(Reply::Int(i64::from(bit(&bytes, offset))))
 }

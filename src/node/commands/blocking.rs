@@ -112,9 +112,37 @@ impl Node {
 
     pub(in crate::node) fn clients_cron(&mut self, now: Time, out: &mut Outbox) {
         self.migrations_cron(now, out);
+        self.tend_clients(now, out);
         if self.config.cluster_enabled {
             self.redirect_blocked(now, out);
         }
+    }
+
+    /// Looks after some of the clients, so that each has its turn once a second. In Redis: `clientsCron`.
+    fn tend_clients(&mut self, now: Time, out: &mut Outbox) {
+        const AT_LEAST: usize = 5;
+        let all = self.clients.cron_order.len();
+        let some = (all / self.config.hz.max(1) as usize).max(AT_LEAST).min(all);
+        for _ in 0..some {
+            let Some(conn) = self.clients.cron_order.pop_back() else { return };
+            self.clients.cron_order.push_front(conn);
+            if self.is_idle_too_long(now, conn) {
+                self.disconnect(now, conn, out);
+            } else {
+                self.tend_output(now, conn, out);
+            }
+        }
+    }
+
+    /// In Redis: `clientsCronHandleTimeout`.
+    fn is_idle_too_long(&self, now: Time, conn: ConnId) -> bool {
+        let limit = self.config.idle_timeout;
+        let Some(client) = self.clients.get(conn).filter(|_| limit != 0) else { return false };
+        let exempt = client.blocked.is_some()
+            || self.is_monitor(conn)
+            || self.replication.is_replica_link(conn)
+            || self.clients.is_subscriber(conn);
+        !exempt && limit < now.unix_s().saturating_sub(client.asked.unix_s())
     }
 
     pub(in crate::node) fn clients_before_sleep(&mut self, now: Time, out: &mut Outbox) {

@@ -14,6 +14,9 @@ use crate::node::keyspace::{Db, db::Effects, db::Expired};
 use crate::words::{Argv, Time};
 use bytes::Bytes;
 
+/// Longer strings would be refused by the machine, whatever `proto-max-bulk-len` is.
+const LONGEST_STRING: u64 = 512 << 20;
+
 impl Node {
     /// Runs a command that passed the gate, tells the replicas, then answers.
     pub(super) fn run_for_client(
@@ -73,6 +76,7 @@ impl Node {
         let in_cluster = self.config.cluster_enabled;
         let mut db = Db::new(&mut self.keyspace, call.now, &mut self.rng, expired, in_cluster);
         db.counts_lookups = call.command.reads_values();
+        db.longest = self.config.max_bulk_len.min(LONGEST_STRING);
         let answer = act(&mut db, &call.argv);
         let effects = db.finish(&call.argv);
         self.note_effects(effects);

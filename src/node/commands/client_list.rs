@@ -1,13 +1,13 @@
 //! CLIENT LIST and CLIENT INFO: a line for each connection.
 //!
-//! The link to a master is a client as well. What an engine without sockets and memory cannot know is
-//! fixed. In Redis: `catClientInfoString`, `clientCommand` (networking.c 7.0.15).
+//! The link to a master is a client as well. What of a request has come in part is not shown. In Redis: `catClientInfoString`, `clientCommand` (networking.c 7.0.15).
 
 use super::kill::{Type, of_type};
 use super::words::{int, is, text};
 use super::{Answer, Call, Client, Outcome, Refused};
 use crate::node::Node;
 use crate::node::io::ConnId;
+use crate::node::memory::size_class;
 use crate::words::resp::Protocol;
 use crate::words::{Reply, Time};
 use bytes::Bytes;
@@ -15,7 +15,7 @@ use bytes::Bytes;
 /// The line of a client that asks, and its end.
 pub(super) fn info(node: &mut Node, call: &mut Call<'_>) -> Outcome {
     let client = node.clients.get(call.conn);
-    let line = client.map(|client| describe(node, call.now, call.conn, client) + "\n");
+    let line = client.map(|client| describe(node, call, call.conn, client) + "\n");
     Reply::Verbatim(Bytes::from(line.unwrap_or_default())).into()
 }
 
@@ -24,18 +24,17 @@ pub(super) fn list(node: &mut Node, call: &mut Call<'_>) -> Outcome {
 }
 
 fn listed(node: &Node, call: &Call<'_>) -> Answer {
-    let now = call.now;
     let lines: Vec<String> = match &call.argv[2..] {
-        [] => all(node, now, |_| true),
+        [] => all(node, call, |_| true),
         [how, name] if is(how, "type") => {
             let wanted = of_type(name)?;
-            all(node, now, |of_type| of_type == wanted)
+            all(node, call, |of_type| of_type == wanted)
         }
         [how, ids @ ..] if is(how, "id") && !ids.is_empty() => {
             let invalid = |_| Refused::text("ERR Invalid client ID");
             let ids: Result<Vec<i64>, Refused> =
                 ids.iter().map(|id| int(id).map_err(invalid)).collect();
-            ids?.into_iter().filter_map(|id| with_id(node, now, id)).collect()
+            ids?.into_iter().filter_map(|id| with_id(node, call, id)).collect()
         }
         _ => return Err(Refused::Syntax),
     };
@@ -43,29 +42,30 @@ fn listed(node: &Node, call: &Call<'_>) -> Answer {
     Ok(Reply::Verbatim(Bytes::from(text)))
 }
 
-fn all(node: &Node, now: Time, wanted: impl Fn(Type) -> bool) -> Vec<String> {
+fn all(node: &Node, call: &Call<'_>, wanted: impl Fn(Type) -> bool) -> Vec<String> {
     let mut clients: Vec<(ConnId, &Client)> =
         node.clients.iter().filter(|(conn, _)| wanted(Type::of(node, *conn))).collect();
     clients.sort_by_key(|(_, client)| client.id);
-    let lines = clients.into_iter().map(|(conn, client)| describe(node, now, conn, client));
+    let lines = clients.into_iter().map(|(conn, client)| describe(node, call, conn, client));
     let master = Some(()).filter(|()| wanted(Type::Master)).and_then(|()| master(node));
     lines.chain(master).collect()
 }
 
-fn with_id(node: &Node, now: Time, id: i64) -> Option<String> {
+fn with_id(node: &Node, call: &Call<'_>, id: i64) -> Option<String> {
     let (conn, client) = node.clients.iter().find(|(_, client)| client.id as i64 == id)?;
-    Some(describe(node, now, conn, client))
+    Some(describe(node, call, conn, client))
 }
 
-/// The line of a client, without its end.
-pub(super) fn describe(node: &Node, now: Time, conn: ConnId, client: &Client) -> String {
+/// The line of a client, without its end; somebody asks for it.
+pub(super) fn describe(node: &Node, call: &Call<'_>, conn: ConnId, client: &Client) -> String {
+    let now = call.now;
     let [channels, patterns, shard_channels] = node.clients.subscriptions.counts(conn);
     let queued = client.transaction.as_ref().map(|queue| queue.commands.len());
     let queued = queued.or(client.executes).map_or(-1, |count| count as i64);
     let seconds = |since: Time| now.unix_s().saturating_sub(since.unix_s());
     format!(
         "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db=0 sub={channels} \
-         psub={patterns} ssub={shard_channels} multi={queued} {MEMORY} events=r cmd={} user=default \
+         psub={patterns} ssub={shard_channels} multi={queued} {} events={} cmd={} user=default \
          redir=-1 resp={}",
         client.id,
         client.peer,
@@ -75,13 +75,53 @@ pub(super) fn describe(node: &Node, now: Time, conn: ConnId, client: &Client) ->
         seconds(client.since),
         seconds(client.asked),
         flags(node, conn, client),
+        memory(node, call, conn, client),
+        if client.output.waits() { "rw" } else { "r" },
         client.last_command,
         if client.protocol == Protocol::Resp3 { 3 } else { 2 },
     )
 }
 
+/// What a client takes: the request that runs, if it is its own, and what it still has to be told.
+fn memory(node: &Node, call: &Call<'_>, conn: ConnId, client: &Client) -> String {
+    let runs = call.conn == conn && client.executes.is_none();
+    let (qbuf, words) = match runs {
+        true => (call.argv.encoded_len(), call.argv.iter().map(|word| word.len() as u64).sum()),
+        false => (0, 0),
+    };
+    let pointers = if runs { 8 * call.argv.len() as u64 } else { 0 };
+    let free = free_to_ask(call.now, client).saturating_sub(qbuf);
+    let buffer = &client.output.buffer;
+    let (blocks, unsent) = node.replication.unsent_blocks(conn);
+    let (list, omem) = (buffer.list_len() as u64 + blocks, buffer.memory() + unsent);
+    let (rbs, rbp, obl) = (buffer.usable, buffer.peak, buffer.filled);
+    let asks = size_class(qbuf + free + SDS_BYTES);
+    let total = CLIENT_BYTES + asks + words + pointers + rbs + omem;
+    format!(
+        "qbuf={qbuf} qbuf-free={free} argv-mem={words} multi-mem=0 rbs={rbs} rbp={rbp} obl={obl} \
+         oll={list} omem={omem} tot-mem={total}"
+    )
+}
+
+/// The client itself, in its size class.
+const CLIENT_BYTES: u64 = 768;
+/// What a string takes beside its bytes.
+const SDS_BYTES: u64 = 4;
+
+/// What the buffer for requests holds: one piece of a socket, until the client has been idle for two
+/// seconds. In Redis: `clientsCronResizeQueryBuffer`.
+fn free_to_ask(now: Time, client: &Client) -> u64 {
+    const PIECE: u64 = 20_474;
+    let idle = now.unix_s().saturating_sub(client.asked.unix_s());
+    match client.last_command {
+        "NULL" => 4,
+        _ if 2 < idle => 0,
+        _ => PIECE,
+    }
+}
+
 const MEMORY: &str = "qbuf=0 qbuf-free=20474 argv-mem=0 multi-mem=0 rbs=1024 rbp=0 obl=0 oll=0 omem=0 \
-    tot-mem=22298";
+    tot-mem=22272";
 
 /// The link to the master, while it is up: nobody asks on it but the master.
 fn master(node: &Node) -> Option<String> {
@@ -103,6 +143,7 @@ fn flags(node: &Node, conn: ConnId, client: &Client) -> String {
         (client.blocked.is_some(), 'b'),
         (client.watch_broken, 'd'),
         (client.close_after_reply, 'c'),
+        (client.output.doomed, 'A'),
         (client.readonly, 'r'),
         (client.never_evicted, 'e'),
     ];

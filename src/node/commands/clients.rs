@@ -1,12 +1,13 @@
 //! The connections of clients and what each has said so far.
 //!
 //! Replicas of this node are clients too: they asked PSYNC. In Redis: `client` (server.h),
-//! networking.c. Absent: output buffer limits, `maxclients`, idle timeouts.
+//! networking.c.
 
 use super::Command;
 use super::acl_log::AclLog;
 use super::blocking::Blocked;
 use super::migrate::Migrations;
+use super::output::Output;
 use super::pubsub::Subscriptions;
 use super::stats::Stats;
 use crate::node::Node;
@@ -42,6 +43,14 @@ pub struct Clients {
     pub(super) acl_log: AclLog,
     /// What INFO counts.
     pub(in crate::node) stats: Stats,
+    /// The time of this turn of the event loop.
+    pub(in crate::node) now: Time,
+    /// Who was told something in it.
+    pub(super) told: Vec<ConnId>,
+    /// Who is to be closed at its end.
+    pub(super) doomed: Vec<ConnId>,
+    /// All of them; the cron goes from the end to the beginning.
+    pub(super) cron_order: VecDeque<ConnId>,
 }
 
 /// One connection.
@@ -55,7 +64,7 @@ pub struct Client {
     pub local: SocketAddr,
     /// When it came.
     pub since: Time,
-    /// When it last asked something.
+    /// When it last asked something or was told something.
     pub asked: Time,
     /// CLIENT SETNAME.
     pub name: Bytes,
@@ -76,6 +85,7 @@ pub struct Client {
     pub(super) watch_broken: bool,
     /// QUIT, or CLIENT KILL of itself: it is not listened to any more.
     pub(super) close_after_reply: bool,
+    pub(in crate::node) output: Output,
     /// CLIENT NO-EVICT, which is only shown: no memory is measured.
     pub(super) never_evicted: bool,
     pub(super) blocked: Option<Blocked>,
@@ -160,6 +170,10 @@ impl Default for Clients {
             active_expire: true,
             acl_log: AclLog::default(),
             stats: Stats::default(),
+            now: Time::default(),
+            told: Vec::new(),
+            doomed: Vec::new(),
+            cron_order: VecDeque::new(),
         }
     }
 }
@@ -251,6 +265,7 @@ impl Client {
             watched: Vec::new(),
             watch_broken: false,
             close_after_reply: false,
+            output: Output::new(now),
             never_evicted: false,
             blocked: None,
             waiting: VecDeque::new(),
@@ -263,10 +278,14 @@ impl Client {
     pub(super) fn may_be_unblocked(&self) -> bool {
         matches!(self.blocked, Some(Blocked::Keys { .. } | Blocked::Replicas { .. }))
     }
+    /// Whether it is not listened to any more.
+    pub(super) fn is_closing(&self) -> bool {
+        self.close_after_reply || self.output.doomed
+    }
     /// Whether it can be closed: its last answer is written. One that is told nothing never gets there, and
     /// stays. In Redis: `writeToClient`.
     pub(super) fn is_done(&self) -> bool {
-        self.close_after_reply && !self.silence.holds()
+        self.close_after_reply && !self.silence.holds() && !self.output.waits()
     }
     /// Whether it waits until a moment at most.
     pub(super) fn has_deadline(&self) -> bool {
@@ -290,18 +309,48 @@ impl Node {
         conn: ConnId,
         peer: SocketAddr,
         local: SocketAddr,
-        _out: &mut Outbox,
+        out: &mut Outbox,
     ) {
+        if self.is_full() {
+            return self.reject(conn, out);
+        }
+        self.clients.stats.connections_received += 1;
         let id = self.clients.next_id;
         self.clients.next_id += 1;
-        self.clients.stats.connections_received += 1;
         self.clients.by_conn.insert(conn, Client::new(id, peer, local, now));
+        self.clients.cron_order.push_back(conn);
+    }
+
+    /// Whether there are as many connections as there may be, those of the bus included.
+    fn is_full(&self) -> bool {
+        let master = usize::from(self.replication.link_is_up());
+        let clients = self.clients.by_conn.len() + master;
+        self.config.max_clients as usize <= clients + self.bus_connections()
+    }
+
+    /// How many connections its bus has if every node has both of its links. In Redis:
+    /// `getClusterConnectionsCount`.
+    pub(super) fn bus_connections(&self) -> usize {
+        if self.config.cluster_enabled { 2 * self.cluster.known().saturating_sub(1) } else { 0 }
+    }
+
+    /// In Redis: `acceptCommonHandler`.
+    fn reject(&mut self, conn: ConnId, out: &mut Outbox) {
+        self.clients.stats.connections_rejected += 1;
+        let text = match self.config.cluster_enabled {
+            true => "ERR max number of clients + cluster connections reached",
+            false => "ERR max number of clients reached",
+        };
+        let (reply, protocol) = (Reply::error(text), Protocol::Resp2);
+        out.send_client(conn, ClientData::Reply { reply, protocol });
+        out.close(conn);
     }
 
     pub(in crate::node) fn client_closed(&mut self, _: Time, conn: ConnId, _: &mut Outbox) {
         self.clients.subscriptions.remove_all(conn);
         self.clients.monitors.retain(|other| *other != conn);
         self.clients.by_conn.remove(&conn);
+        self.clients.cron_order.retain(|other| *other != conn);
     }
 
     /// Closes a client's connection from this side; what was said to it still arrives.
@@ -333,7 +382,7 @@ impl Node {
         if client.silence.holds() && !matches!(reply, Reply::Push(_)) {
             return;
         }
-        out.send_client(conn, ClientData::Reply { reply, protocol: client.protocol });
+        self.say(conn, reply, out);
     }
 
     /// The clients of the node.

@@ -10,9 +10,9 @@ use super::words::{lower, text};
 use super::{Client, Command, Refused, find};
 use crate::node::Node;
 use crate::node::commands::blocking::Blocked;
-use crate::node::io::{ConnId, Effect, Outbox};
+use crate::node::io::{ConnId, Outbox};
 use crate::node::route::{Query, Route, route};
-use crate::words::request::Malformed;
+use crate::words::request::{Limits, Malformed};
 use crate::words::resp::Protocol;
 use crate::words::{Argv, Reply, Time};
 use bytes::Bytes;
@@ -42,7 +42,7 @@ impl Node {
         let busy = self.clients.migrations.is_running();
         let Some(client) = self.clients.get_mut(conn) else { return };
         client.asked = now;
-        if client.close_after_reply {
+        if client.is_closing() {
             return;
         }
         if busy || client.blocked.is_some() || !client.waiting.is_empty() {
@@ -63,6 +63,9 @@ impl Node {
         let Some(client) = self.clients.get_mut(conn) else { return };
         client.asked = now;
         client.unread.feed(bytes);
+        if self.config.query_buffer_limit < client.unread.rest().len() as u64 {
+            return self.close_at_once(now, conn, out);
+        }
         self.process_waiting(now, conn, out);
     }
 
@@ -74,9 +77,7 @@ impl Node {
                 Ok(None) => return,
                 Ok(Some(argv)) => self.process(now, conn, argv, out),
                 Err(malformed) => {
-                    if let Some(text) = malformed.text() {
-                        self.reply(conn, Reply::Error(text), out);
-                    }
+                    self.reply(conn, Reply::Error(malformed.text()), out);
                     return self.disconnect(now, conn, out);
                 }
             }
@@ -87,13 +88,15 @@ impl Node {
     fn next_request(&mut self, conn: ConnId) -> Result<Option<Argv>, Malformed> {
         let busy = self.clients.migrations.is_running();
         let password = self.config.requirepass.is_some();
+        let largest_bulk = self.config.max_bulk_len;
         let Some(client) = self.clients.get_mut(conn) else { return Ok(None) };
-        if busy || client.blocked.is_some() || client.close_after_reply {
+        if busy || client.blocked.is_some() || client.is_closing() {
             return Ok(None);
         }
+        let must_log_in = password && !client.authenticated;
         match client.waiting.pop_front() {
             Some(argv) => Ok(Some(argv)),
-            None => client.unread.next(password && !client.authenticated),
+            None => client.unread.next(Limits { must_log_in, largest_bulk }),
         }
     }
 
@@ -111,10 +114,7 @@ impl Node {
         }
         if ["host:", "post"].iter().any(|word| super::words::is(&argv[0], word)) {
             // A web page has been made to talk to us: it gets nothing, not even what it was to get.
-            out.effects.retain(
-                |effect| !matches!(effect, Effect::SendClient { conn: to, .. } if *to == conn),
-            );
-            return self.disconnect(now, conn, out);
+            return self.close_at_once(now, conn, out);
         }
         let command = match look_up(&argv) {
             Ok(command) => command,

@@ -99,8 +99,8 @@ fn clients(node: &Node, _: Time) -> String {
     let master = usize::from(node.replication.link_is_up());
     lines(&[
         ("connected_clients", &(clients().count() - replicas + master).to_string()),
-        ("cluster_connections", &node.cluster.links().count().to_string()),
-        ("maxclients", "10000"),
+        ("cluster_connections", &node.bus_connections().to_string()),
+        ("maxclients", &node.config.max_clients.to_string()),
         ("client_recent_max_input_buffer", "0"),
         ("client_recent_max_output_buffer", "0"),
         ("blocked_clients", &blocked.to_string()),
@@ -224,6 +224,7 @@ fn counters(node: &Node, _: Time) -> String {
     let [channels, patterns, shard_channels] = node.clients.subscriptions.names();
     let known = |name: &str| match name {
         "total_connections_received" => stats.connections_received,
+        "rejected_connections" => stats.connections_rejected,
         "total_commands_processed" => stats.commands_processed,
         "sync_full" => syncs.full,
         "sync_partial_ok" => syncs.partial,

@@ -47,6 +47,7 @@ mod lolwut;
 mod migrate;
 mod monitor;
 mod mpop;
+mod output;
 mod picks;
 mod pubsub;
 mod ready;

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(in crate::node) struct Stats {
     pub connections_received: u64,
+    pub connections_rejected: u64,
     pub commands_processed: u64,
     pub expired_keys: u64,
     pub keyspace_hits: u64,

@@ -40,9 +40,6 @@ pub(super) const COMMANDS: &[Command] = &[
     data("lcs", -3, READ, Keys::Range { first: 1, last: 2, step: 1 }, lcs),
 ];
 
-/// Longest string: `proto-max-bulk-len`.
-const MAX_LEN: usize = 512 * 1024 * 1024;
-
 fn get(db: &mut Db<'_>, key: &Bytes) -> Answer {
     Ok(db.get::<Text>(key)?.map_or(Reply::Nil, |text| Reply::Bulk(text.bytes.clone())))
 }
@@ -199,8 +196,15 @@ fn append(db: &mut Db<'_>, argv: &Argv) -> Answer {
         return Ok(Reply::Int(argv[2].len() as i64));
     }
     let mut bytes = bytes_of(db, key)?;
+    check_length(db, bytes.len() as u64 + argv[2].len() as u64)?;
     bytes.extend_from_slice(&argv[2]);
     edit(db, key, bytes)
+}
+
+/// In Redis: `checkStringLength`.
+fn check_length(db: &Db<'_>, len: u64) -> Result<(), Refused> {
+    let too_long = || Refused::text("ERR string exceeds maximum allowed size (proto-max-bulk-len)");
+    if db.longest < len { Err(too_long()) } else { Ok(()) }
 }
 
 fn strlen(db: &mut Db<'_>, argv: &Argv) -> Answer {
@@ -221,9 +225,7 @@ fn setrange(db: &mut Db<'_>, argv: &Argv) -> Answer {
     if value.is_empty() {
         return Ok(Reply::Int(bytes.len() as i64));
     }
-    if MAX_LEN < offset + value.len() {
-        return Err(Refused::text("ERR string exceeds maximum allowed size (proto-max-bulk-len)"));
-    }
+    check_length(db, offset as u64 + value.len() as u64)?;
     bytes.resize(bytes.len().max(offset + value.len()), 0);
     bytes[offset..offset + value.len()].copy_from_slice(value);
     edit(db, key, bytes)

@@ -33,6 +33,8 @@ pub struct Db<'a> {
     pub expired: Expired,
     /// Whether this is a cluster node: some options are refused there.
     pub in_cluster: bool,
+    /// How long a string may become: `proto-max-bulk-len`; no matter where it comes from the master.
+    pub longest: u64,
     /// Whether looking up a value is a hit or a miss; commands that write look without being counted.
     pub counts_lookups: bool,
     lookups: Lookups,
@@ -82,6 +84,7 @@ impl<'a> Db<'a> {
             rng,
             expired,
             in_cluster,
+            longest: u64::MAX,
             counts_lookups: false,
             lookups: Lookups::default(),
             changes: 0,

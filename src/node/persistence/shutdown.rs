@@ -101,7 +101,7 @@ impl Node {
         let until = now + timeout;
         self.persistence.shutdown = Some(Shutdown::Waiting { until, flags, asked_by });
         self.pause_writes(Time(u64::MAX));
-        self.ask_for_acks();
+        self.ask_for_acks(out);
         out.log.write(Notice, "Waiting for replicas before shutting down.");
     }
 

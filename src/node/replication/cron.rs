@@ -19,7 +19,7 @@ impl Node {
             self.open_link(now, "Connecting", out);
         }
         self.acknowledge(out);
-        self.ping_replicas(now);
+        self.ping_replicas(now, out);
         self.keep_waiting_replicas(out);
         self.drop_silent_replicas(now, out);
         self.free_unused_backlog(now, out);
@@ -43,12 +43,12 @@ impl Node {
     }
 
     /// The stream's heartbeat. Not while a manual failover waits for equal offsets.
-    fn ping_replicas(&mut self, now: Time) {
+    fn ping_replicas(&mut self, now: Time, out: &mut Outbox) {
         let due =
             self.replication.seconds.is_multiple_of(self.config.repl_ping_replica_period.max(1));
         let failing_over = self.manual_failover_is_on() && self.writes_are_paused(now);
         if due && !self.replication.replicas.is_empty() && !failing_over {
-            self.append_quietly("PING");
+            self.append_quietly("PING", out);
         }
     }
 

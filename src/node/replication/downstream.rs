@@ -24,6 +24,12 @@ pub(super) struct Replica {
     pub(super) progress: Progress,
     /// Offset of the last byte that was put on its connection.
     pub(super) sent: u64,
+    /// How many of these bytes its kernel has not taken.
+    pub(super) unsent: u64,
+    /// Whether it was so of late: then what it is sent comes in pieces.
+    pub(super) lags: bool,
+    /// Whether it ever held a block of the stream.
+    pub(super) holds: bool,
     /// Offset of the last byte that it said it has.
     pub(super) acked: u64,
     /// When it said so.
@@ -67,6 +73,10 @@ impl Replica {
     pub(super) fn is_online(&self) -> bool {
         matches!(self.progress, Progress::AwaitingAck | Progress::Streaming)
     }
+    /// Offset of the last byte that its kernel has.
+    pub(super) fn written(&self) -> u64 {
+        self.sent - self.unsent
+    }
     /// Whether it needs the stream from `sent` on, at once or later.
     pub(super) fn holds_backlog(&self) -> bool {
         !matches!(self.progress, Progress::AwaitingFork { .. })
@@ -83,6 +93,26 @@ impl Replica {
 }
 
 impl Replication {
+    /// The kernel has all that a replica was sent but so many bytes.
+    pub(in crate::node) fn keep_unsent(&mut self, conn: ConnId, bytes: u64) {
+        for replica in self.replicas.iter_mut().filter(|replica| replica.conn == conn) {
+            replica.unsent = bytes;
+            replica.lags |= bytes != 0;
+        }
+    }
+
+    /// The blocks of the stream that a replica holds, and what they take, in bytes.
+    pub(in crate::node) fn unsent_blocks(&self, conn: ConnId) -> (u64, u64) {
+        let Some(backlog) = &self.backlog else { return (0, 0) };
+        let replica = self.replicas.iter().find(|replica| replica.conn == conn && replica.holds);
+        replica.map_or((0, 0), |replica| backlog.held_from(replica.written()))
+    }
+
+    /// What a replica's output buffer takes, in bytes.
+    pub(in crate::node) fn unsent_memory(&self, conn: ConnId) -> u64 {
+        self.unsent_blocks(conn).1
+    }
+
     /// In Redis: `refreshGoodSlavesCount`.
     pub(super) fn count_good_replicas(&mut self, now: Time, max_lag_s: u64) {
         let good = |replica: &&Replica| {

@@ -8,7 +8,7 @@
 //! `sync` the transfer of a dataset; `cron` what happens each second; `report` INFO and ROLE.
 //! Invariants: only a top-level master produces stream; a replica passes on, byte for byte, what it
 //! applied. In Redis: replication.c (7.0.15). Spec: replication 1 to 8.
-//! Absent: output buffer limits, databases other than 0.
+//! Absent: databases other than 0.
 
 pub mod backlog;
 mod cron;
@@ -255,8 +255,8 @@ impl Node {
     }
 
     /// Asks all replicas at once how far they are.
-    pub(in crate::node) fn ask_for_acks(&mut self) {
-        self.append_quietly("REPLCONF GETACK *");
+    pub(in crate::node) fn ask_for_acks(&mut self, out: &mut Outbox) {
+        self.append_quietly("REPLCONF GETACK *", out);
     }
 
     /// Notices the end of a fork that writes a dataset.

@@ -140,6 +140,9 @@ impl Node {
             port: announced.port,
             progress: Progress::AwaitingFork { since: now },
             sent: wanted.saturating_sub(1),
+            unsent: 0,
+            lags: false,
+            holds: false,
             acked: 0,
             acked_at: now,
         }
@@ -160,6 +163,7 @@ impl Node {
         out.log.write(Notice, text);
         out.note(Fact::PartialResync { replica: replica.name(), bytes });
         replica.progress = Progress::Streaming;
+        replica.holds = replication.backlog.as_ref().is_some_and(|backlog| !backlog.is_empty());
         replication.replicas.push(replica);
         replication.count_good_replicas(now, self.config.min_replicas_max_lag);
     }

@@ -7,7 +7,7 @@ use crate::node::Node;
 use crate::node::io::{ConnId, Effect, Outbox};
 use crate::node::replication::Replication;
 use crate::node::replication::backlog::Backlog;
-use crate::node::replication::downstream::Progress;
+use crate::node::replication::downstream::{Progress, Replica};
 use crate::node::replication::upstream::Link;
 use crate::shapes::stream::{ClientData, ReplData};
 use crate::words::{Argv, Time};
@@ -19,35 +19,56 @@ impl Replication {
         self.backlog.get_or_insert_with(|| Backlog::begin(offset));
     }
 
-    /// Appends a command; without anybody who could ever want it, nothing is counted.
-    pub(super) fn append(&mut self, command: Argv, keep_bytes: u64) {
+    /// Appends a command; without anybody who could ever want it, nothing is counted. Says whether that
+    /// took a new block.
+    pub(super) fn append(&mut self, command: Argv, keep_bytes: u64) -> bool {
         let needed = self.first_needed();
-        let Some(backlog) = &mut self.backlog else { return };
+        let Some(backlog) = &mut self.backlog else { return false };
         self.history.offset += command.encoded_len();
-        backlog.append(command);
-        backlog.trim(keep_bytes, needed);
+        let grew = backlog.append(command, keep_bytes);
+        if grew {
+            backlog.trim(keep_bytes, needed);
+        }
+        for replica in self.replicas.iter_mut().filter(|replica| replica.holds_backlog()) {
+            replica.holds = true;
+        }
+        grew
     }
 
-    /// Offset of the first byte that some replica has not been sent yet.
+    /// Offset of the first byte that some replica's kernel has not taken yet.
     fn first_needed(&self) -> u64 {
-        let unsent = self.replicas.iter().filter(|r| r.holds_backlog()).map(|r| r.sent + 1);
+        let unsent = self.replicas.iter().filter(|r| r.holds_backlog()).map(|r| r.written() + 1);
         unsent.min().unwrap_or(u64::MAX)
+    }
+
+    fn trim_backlog(&mut self, keep_bytes: u64) {
+        let needed = self.first_needed();
+        self.backlog.iter_mut().for_each(|backlog| backlog.trim(keep_bytes, needed));
     }
 }
 
 impl Node {
     /// Appends an effective write to the stream and the append-only file.
-    pub(in crate::node) fn propagate(&mut self, _now: Time, command: &Argv, _: &mut Outbox) {
+    pub(in crate::node) fn propagate(&mut self, _now: Time, command: &Argv, out: &mut Outbox) {
         self.persistence.changed(command);
         if self.replication.upstream.is_some() {
             return;
         }
-        let keep = self.config.repl_backlog_size;
         if !self.replication.selected && self.replication.backlog.is_some() {
             self.replication.selected = true;
-            self.replication.append(Argv::from("SELECT 0"), keep);
+            self.append(Argv::from("SELECT 0"), out);
         }
-        self.replication.append(command.clone(), keep);
+        self.append(command.clone(), out);
+    }
+
+    /// Appends a command; a replica for which too much waits is closed.
+    fn append(&mut self, command: Argv, out: &mut Outbox) {
+        if self.replication.append(command, self.config.repl_backlog_size) {
+            let replicas = self.replication.replicas.iter().filter(|r| r.holds_backlog());
+            for conn in replicas.map(|replica| replica.conn).collect::<Vec<_>>() {
+                self.check_output(conn, out);
+            }
+        }
     }
 
     /// Appends the effects of one transaction: bare if it is one command, else between MULTI and EXEC.
@@ -63,9 +84,9 @@ impl Node {
     }
 
     /// Appends what is no write (PING, GETACK): it counts, but selects no database.
-    pub(super) fn append_quietly(&mut self, line: &str) {
+    pub(super) fn append_quietly(&mut self, line: &str, out: &mut Outbox) {
         if self.replication.upstream.is_none() {
-            self.replication.append(Argv::from(line), self.config.repl_backlog_size);
+            self.append(Argv::from(line), out);
         }
     }
 
@@ -85,7 +106,7 @@ impl Node {
             }
             self.show_command_of_master(now, command, out);
             self.replication.begin_backlog();
-            self.replication.append(command.clone(), self.config.repl_backlog_size);
+            self.append(command.clone(), out);
         }
     }
 
@@ -93,24 +114,46 @@ impl Node {
     pub(in crate::node) fn replication_before_sleep(&mut self, now: Time, out: &mut Outbox) {
         if self.replication.acks_wanted && !self.writes_are_paused(now) {
             self.replication.acks_wanted = false;
-            self.append_quietly("REPLCONF GETACK *");
+            self.append_quietly("REPLCONF GETACK *", out);
         }
         let Some(backlog) = &self.replication.backlog else { return };
         let end = self.replication.history.offset;
         let mut sends = Vec::new();
         for replica in &mut self.replication.replicas {
-            if replica.progress == Progress::Streaming && replica.sent < end {
-                let commands = backlog.after(replica.sent).cloned().collect();
-                let data = ReplData::Commands { commands, bytes: end - replica.sent };
-                sends.push(Effect::SendClient {
-                    conn: replica.conn,
-                    data: ClientData::Stream(data),
-                });
-                replica.sent = end;
+            let takes = replica.progress == Progress::Streaming && replica.unsent == 0;
+            if takes && replica.sent < end {
+                let conn = replica.conn;
+                let data = replica.next_of_stream(backlog, end).map(ClientData::Stream);
+                sends.extend(data.map(|data| Effect::SendClient { conn, data }));
             }
         }
+        self.replication.trim_backlog(self.config.repl_backlog_size);
         let first_reply = out.effects.iter().position(is_reply).unwrap_or(out.effects.len());
         out.effects.splice(first_reply..first_reply, sends);
+    }
+}
+
+impl Replica {
+    /// What it is sent now: all at once, or in pieces if it could not take all of late.
+    fn next_of_stream(&mut self, backlog: &Backlog, end: u64) -> impl Iterator<Item = ReplData> {
+        const PIECE: u64 = 64 * 1024;
+        let largest = if std::mem::take(&mut self.lags) { PIECE } else { u64::MAX };
+        let mut pieces = Vec::new();
+        let mut commands = Vec::new();
+        let mut bytes = 0;
+        for command in backlog.after(self.sent) {
+            bytes += command.encoded_len();
+            commands.push(command.clone());
+            if largest <= bytes {
+                pieces.push(ReplData::Commands { commands: std::mem::take(&mut commands), bytes });
+                (self.sent, bytes) = (self.sent + bytes, 0);
+            }
+        }
+        if self.sent < end {
+            pieces.push(ReplData::Commands { commands, bytes: end - self.sent });
+        }
+        self.sent = end;
+        pieces.into_iter()
     }
 }
 

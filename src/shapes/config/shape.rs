@@ -3,6 +3,7 @@
 //! In Redis: the `set` functions of config.c. The words of a [`Complaint`] are Redis's: they appear in
 //! `*** FATAL CONFIG FILE ERROR` and in the errors of CONFIG SET.
 
+use super::limits::named_limits;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -20,6 +21,8 @@ pub enum Shape {
     },
     /// A number of bytes: `1mb` is 1048576, `1m` is 1000000.
     Memory,
+    /// A number of bytes, and the least it may be.
+    MemoryFrom(u64),
     /// Bytes, or a percentage of `maxmemory`.
     MemoryOrPercent,
     /// One of these words, in any case of letters.
@@ -32,6 +35,8 @@ pub enum Shape {
     Addresses,
     /// Pairs of seconds and changes.
     SavePoints,
+    /// Classes of clients, each with two numbers of bytes and one of seconds.
+    OutputLimits,
     /// Several words that nothing here looks into.
     List,
 }
@@ -42,6 +47,10 @@ impl Shape {
         match self {
             Shape::Addresses => return addresses(args),
             Shape::SavePoints => return save_points(args),
+            Shape::OutputLimits => {
+                let text = args.join(" ");
+                return named_limits(&text).map(|_| text);
+            }
             Shape::List => return Ok(args.join(" ")),
             _ => {}
         }
@@ -51,9 +60,14 @@ impl Shape {
             Shape::OneOf(words) => one_of(text, words).ok_or(Complaint::NotOneOf(words)),
             Shape::Integer { min, max } => integer(text, min, max),
             Shape::Memory => memory(text).map(|n| n.to_string()).ok_or(Complaint::NotMemory),
+            Shape::MemoryFrom(least) => memory_from(text, least),
             Shape::MemoryOrPercent => memory_or_percent(text),
             Shape::Hostname => hostname(text),
-            Shape::Text | Shape::Addresses | Shape::SavePoints | Shape::List => Ok((*text).into()),
+            Shape::Text
+            | Shape::Addresses
+            | Shape::SavePoints
+            | Shape::OutputLimits
+            | Shape::List => Ok((*text).into()),
         }
     }
 }
@@ -100,6 +114,14 @@ pub fn memory(text: &str) -> Option<u64> {
     };
     let number = if number.is_empty() { 0 } else { number.parse::<u64>().ok()? };
     Some(number.wrapping_mul(scale))
+}
+
+fn memory_from(text: &str, least: u64) -> Result<String, Complaint> {
+    let bytes = memory(text).ok_or(Complaint::NotMemory)?;
+    match i64::try_from(bytes) {
+        Ok(_) if least <= bytes => Ok(bytes.to_string()),
+        Ok(_) | Err(_) => Err(Complaint::OutOfRange { min: least as i64, max: i64::MAX }),
+    }
 }
 
 fn memory_or_percent(text: &str) -> Result<String, Complaint> {
@@ -157,6 +179,9 @@ pub enum Complaint {
     HostnameTooLong,
     CannotBind,
     SavePoints,
+    LimitWords,
+    LimitClass,
+    LimitNumbers,
     Immutable,
     Protected,
     ReplicaOfInCluster,
@@ -187,6 +212,15 @@ impl fmt::Display for Complaint {
             Complaint::HostnameTooLong => f.write_str("Hostnames must be less than 256 characters"),
             Complaint::CannotBind => f.write_str("Failed to bind to specified addresses."),
             Complaint::SavePoints => f.write_str("Invalid save parameters"),
+            Complaint::LimitWords => {
+                f.write_str("Wrong number of arguments in buffer limit configuration.")
+            }
+            Complaint::LimitClass => {
+                f.write_str("Invalid client class specified in buffer limit configuration.")
+            }
+            Complaint::LimitNumbers => f.write_str(
+                "Error in hard, soft or soft_seconds setting in buffer limit configuration.",
+            ),
             Complaint::Immutable => f.write_str("can't set immutable config"),
             Complaint::Protected => f.write_str("can't set protected config"),
             Complaint::ReplicaOfInCluster => {

@@ -5,11 +5,15 @@
 //! directives of Redis's own tests.
 
 use super::setting::{Place, Place::Kept, field};
-use super::shape::Shape::{self, Addresses, Hostname, List, MemoryOrPercent, OneOf, SavePoints};
+use super::shape::Shape::{
+    self, Addresses, Hostname, List, MemoryOrPercent, OneOf, OutputLimits, SavePoints,
+};
 
 const BOOL: Shape = Shape::Bool;
 const TEXT: Shape = Shape::Text;
 const MEMORY: Shape = Shape::Memory;
+/// Not less than a megabyte.
+const LARGE: Shape = Shape::MemoryFrom(1 << 20);
 const PORT: Shape = int(0, 65_535);
 const I32: i64 = i32::MAX as i64;
 const U32: i64 = u32::MAX as i64;
@@ -101,12 +105,8 @@ pub static DIRECTIVES: &[Directive] = &[
     row("bind-source-addr", field!(bind_source_addr), TEXT),
     row("bio_cpulist", Kept(""), TEXT).at_start(),
     row("busy-reply-threshold", Kept("5000"), int(0, I64)).alias("lua-time-limit"),
-    row(
-        "client-output-buffer-limit",
-        Kept("normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60"),
-        List,
-    ),
-    row("client-query-buffer-limit", Kept("1073741824"), MEMORY),
+    row("client-output-buffer-limit", field!(client_output_limits), OutputLimits),
+    row("client-query-buffer-limit", field!(query_buffer_limit), LARGE),
     row("cluster-allow-pubsubshard-when-down", field!(allow_pubsubshard_when_down), BOOL),
     row("cluster-allow-reads-when-down", field!(allow_reads_when_down), BOOL),
     row("cluster-allow-replica-migration", field!(allow_replica_migration), BOOL),
@@ -166,7 +166,7 @@ pub static DIRECTIVES: &[Directive] = &[
     row("loglevel", Kept("notice"), OneOf(&["debug", "verbose", "notice", "warning"])),
     row("masterauth", field!(masterauth), TEXT),
     row("masteruser", Kept(""), TEXT),
-    row("maxclients", Kept("10000"), int(1, U32)),
+    row("maxclients", field!(max_clients), int(1, U32)),
     row("maxmemory", Kept("0"), MEMORY),
     row("maxmemory-clients", Kept("0"), MemoryOrPercent),
     row("maxmemory-eviction-tenacity", Kept("10"), int(0, 100)),
@@ -202,7 +202,7 @@ pub static DIRECTIVES: &[Directive] = &[
         OneOf(&["ignore", "panic", "panic-on-replicas"]),
     ),
     row("protected-mode", Kept("yes"), TEXT).protected(),
-    row("proto-max-bulk-len", Kept("536870912"), MEMORY),
+    row("proto-max-bulk-len", field!(max_bulk_len), LARGE),
     row("rdb-del-sync-files", Kept("no"), BOOL),
     row("rdb-save-incremental-fsync", Kept("yes"), BOOL),
     row("rdbchecksum", Kept("yes"), BOOL).at_start(),
@@ -264,7 +264,7 @@ pub static DIRECTIVES: &[Directive] = &[
     row("syslog-ident", Kept("redis"), TEXT).at_start(),
     row("tcp-backlog", Kept("511"), int(0, I32)).at_start(),
     row("tcp-keepalive", Kept("300"), int(0, I32)),
-    row("timeout", Kept("0"), int(0, I32)),
+    row("timeout", field!(idle_timeout), int(0, I32)),
     row("tls-auth-clients", Kept("yes"), OneOf(&["no", "yes", "optional"])),
     row("tls-ca-cert-dir", Kept(""), TEXT),
     row("tls-ca-cert-file", Kept(""), TEXT),

@@ -2,7 +2,7 @@
 
 use crate::sim::ClientId;
 use crate::words::quote::quoted;
-use crate::words::request::Requests;
+use crate::words::request::{Limits, Requests};
 use std::collections::BTreeMap;
 
 /// What each of them has said of a command that has no end yet.
@@ -19,7 +19,7 @@ impl Outside {
         requests.feed(bytes);
         let mut said = Vec::new();
         loop {
-            match requests.next(false) {
+            match requests.next(Limits::default()) {
                 Ok(Some(argv)) => said.push(typed(&argv)),
                 Ok(None) => return said,
                 Err(_) => {

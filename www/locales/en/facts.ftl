@@ -21,6 +21,12 @@ fact-link-over-limit =
        *[false] from
     } { $peer }: { $bytes } bytes of send buffer are over the limit
 
+fact-client-over-limit =
+    { $who } closes the connection of { $class } at { $address }: { $bytes } bytes of output buffer are over the limit
+class-normal = the client
+class-replica = the replica
+class-pubsub = the subscriber
+
 ## Failure detection
 
 fact-pfail = { $who } marks { $peer } PFAIL: no answer within the node timeout

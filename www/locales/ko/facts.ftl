@@ -21,6 +21,12 @@ fact-link-over-limit =
        *[false] { $peer }에게서 온 링크
     }를 해제합니다: 송신 버퍼 { $bytes }바이트가 한도를 넘었습니다
 
+fact-client-over-limit =
+    { JOSA($who, "이", "가") } { $class } { $address }의 연결을 닫습니다: 출력 버퍼 { $bytes }바이트가 한도를 넘었습니다
+class-normal = 클라이언트
+class-replica = 레플리카
+class-pubsub = 구독자
+
 ## 장애 감지
 
 fact-pfail = { JOSA($who, "이", "가") } { JOSA($peer, "을", "를") } PFAIL로 표시합니다: 노드 제한 시간 안에 답이 없습니다
