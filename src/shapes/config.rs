@@ -153,6 +153,9 @@ pub struct Config {
     /** `timeout` in seconds: after this silence a client is closed; 0 means never. */
     #[serde(default)]
     pub idle_timeout: u64,
+    /** `tracking-table-max-keys`; 0 means as many as there are. */
+    #[serde(default = "tracking_table_max_keys")]
+    pub tracking_table_max_keys: u64,
     /** The file all this was read from. */
     #[serde(default)]
     pub file: ConfigFile,
@@ -166,6 +169,9 @@ const fn query_buffer_limit() -> u64 {
 }
 const fn max_bulk_len() -> u64 {
     512 << 20
+}
+const fn tracking_table_max_keys() -> u64 {
+    1_000_000
 }
 const fn max_clients() -> u32 {
     10_000
@@ -220,6 +226,7 @@ impl Default for Config {
             max_bulk_len: max_bulk_len(),
             max_clients: max_clients(),
             idle_timeout: 0,
+            tracking_table_max_keys: tracking_table_max_keys(),
             file: ConfigFile::None,
             others: Vec::new(),
         }

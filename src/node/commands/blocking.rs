@@ -113,6 +113,7 @@ impl Node {
     pub(in crate::node) fn clients_cron(&mut self, now: Time, out: &mut Outbox) {
         self.migrations_cron(now, out);
         self.tend_clients(now, out);
+        self.clients.limit_kept(self.config.tracking_table_max_keys, &mut self.rng);
         if self.config.cluster_enabled {
             self.redirect_blocked(now, out);
         }
@@ -162,6 +163,8 @@ impl Node {
         }
         self.serve_waits(now, out);
         self.serve_ready_keys(now, out);
+        self.tell_of_changes(out);
+        self.broadcast_changes(out);
     }
 
     /// A wait is over, whether it was long enough or not.

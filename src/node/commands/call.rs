@@ -29,8 +29,11 @@ impl Node {
     ) {
         let mut call =
             Call { now, conn, argv, command, may_block: true, shown: Shown::ByClient, out };
+        self.clients.kept.current = Some(conn);
+        self.clients.limit_kept(self.config.tracking_table_max_keys, &mut self.rng);
         let outcome = self.run(&mut call);
         self.propagate_effects(now, out);
+        self.tell_of_changes(out);
         let offset = self.replication.offset();
         if let Some(client) = self.clients.get_mut(conn) {
             client.wrote_to = offset;
@@ -39,10 +42,14 @@ impl Node {
             Outcome::Reply(reply) => self.reply(conn, reply, out),
             Outcome::Silent | Outcome::Blocked => {}
         }
+        self.tell_of_own_changes(conn, out);
         if self.clients.get(conn).is_some_and(Client::is_done) {
             self.disconnect(now, conn, out);
         }
         self.serve_ready_keys(now, out);
+        self.tell_of_changes(out);
+        self.tell_of_own_changes(conn, out);
+        self.clients.kept.current = None;
     }
 
     /// Runs a command's handler and shows it to those who monitor; what it changed is kept in `effects`.
@@ -55,6 +62,7 @@ impl Node {
         // INFO does not count itself, nor the EXEC around it.
         self.clients.stats.commands_processed += 1;
         self.clients.stats.count_call(call.command, &outcome);
+        self.remember_keys(call);
         outcome
     }
 
@@ -79,7 +87,9 @@ impl Node {
         db.longest = self.config.max_bulk_len.min(LONGEST_STRING);
         let answer = act(&mut db, &call.argv);
         let effects = db.finish(&call.argv);
-        self.note_effects(effects);
+        // To a real server a script is a client of its own.
+        let by = Some(call.conn).filter(|_| call.shown != Shown::ByScript);
+        self.note_effects(effects, by);
         answer
     }
 
@@ -92,16 +102,25 @@ impl Node {
         db.nothing_else();
         let done = act(&mut db);
         let effects = db.finish(&Argv::new([Bytes::new()]));
-        self.note_effects(effects);
+        self.note_effects(effects, None);
         done
     }
 
-    /// Keeps what was changed until it is propagated; tells those who watch.
-    pub(super) fn note_effects(&mut self, effects: Effects) {
+    /// Keeps what was changed until it is propagated; tells those who watch, or may have kept it. `by`:
+    /// the client that changed it.
+    pub(super) fn note_effects(&mut self, effects: Effects, by: Option<ConnId>) {
         self.clients.effects.extend(effects.commands);
         self.clients.stats.changes += effects.changes;
         self.clients.stats.count_lookups(effects.lookups);
-        effects.touched.iter().for_each(|key| self.clients.touch_watchers(key));
+        for key in &effects.touched {
+            self.clients.touch_watchers(key);
+            if !effects.flushed {
+                self.clients.invalidate(key, by.filter(|_| !effects.expired.contains(key)));
+            }
+        }
+        if effects.flushed {
+            self.clients.invalidate_all();
+        }
         effects.ready.iter().for_each(|key| self.clients.signal(key));
     }
 
@@ -126,7 +145,7 @@ impl Node {
         db.counts_lookups = command.reads_values();
         let _answer = handler(&mut db, argv);
         let effects = db.finish(argv);
-        self.note_effects(effects);
+        self.note_effects(effects, None);
         self.clients.effects.clear();
         // Nobody waits here to take something, only to read it: XREAD.
         self.serve_ready_keys(now, out);

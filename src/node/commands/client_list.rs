@@ -3,6 +3,7 @@
 //! The link to a master is a client as well. What of a request has come in part is not shown. In Redis: `catClientInfoString`, `clientCommand` (networking.c 7.0.15).
 
 use super::kill::{Type, of_type};
+use super::tracking::Tracking;
 use super::words::{int, is, text};
 use super::{Answer, Call, Client, Outcome, Refused};
 use crate::node::Node;
@@ -66,7 +67,7 @@ pub(super) fn describe(node: &Node, call: &Call<'_>, conn: ConnId, client: &Clie
     format!(
         "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db=0 sub={channels} \
          psub={patterns} ssub={shard_channels} multi={queued} {} events={} cmd={} user=default \
-         redir=-1 resp={}",
+         redir={} resp={}",
         client.id,
         client.peer,
         client.local,
@@ -78,6 +79,7 @@ pub(super) fn describe(node: &Node, call: &Call<'_>, conn: ConnId, client: &Clie
         memory(node, call, conn, client),
         if client.output.waits() { "rw" } else { "r" },
         client.last_command,
+        client.tracking.as_ref().map_or(-1, |tracking| tracking.redirect() as i64),
         if client.protocol == Protocol::Resp3 { 3 } else { 2 },
     )
 }
@@ -113,10 +115,10 @@ const SDS_BYTES: u64 = 4;
 fn free_to_ask(now: Time, client: &Client) -> u64 {
     const PIECE: u64 = 20_474;
     let idle = now.unix_s().saturating_sub(client.asked.unix_s());
-    match client.last_command {
-        "NULL" => 4,
-        _ if 2 < idle => 0,
-        _ => PIECE,
+    match client.has_asked {
+        false => 4,
+        true if 2 < idle => 0,
+        true => PIECE,
     }
 }
 
@@ -135,19 +137,23 @@ fn master(node: &Node) -> Option<String> {
 /// What a client is and does, a letter each.
 fn flags(node: &Node, conn: ConnId, client: &Client) -> String {
     let in_transaction = client.transaction.is_some() || client.executes.is_some();
-    let letters = [
+    let tracking = client.tracking.iter().flat_map(Tracking::letters);
+    let first = [
         (node.is_monitor(conn), 'O'),
         (node.replication.is_replica_link(conn), 'S'),
         (node.clients.is_subscriber(conn), 'P'),
         (in_transaction, 'x'),
         (client.blocked.is_some(), 'b'),
+    ];
+    let last = [
         (client.watch_broken, 'd'),
         (client.close_after_reply, 'c'),
         (client.output.doomed, 'A'),
         (client.readonly, 'r'),
         (client.never_evicted, 'e'),
     ];
-    let all: String =
-        letters.iter().filter(|(is_so, _)| *is_so).map(|(_, letter)| letter).collect();
+    let those = |(is_so, letter): (bool, char)| is_so.then_some(letter);
+    let first = first.into_iter().filter_map(those);
+    let all: String = first.chain(tracking).chain(last.into_iter().filter_map(those)).collect();
     if all.is_empty() { "N".to_owned() } else { all }
 }

@@ -10,6 +10,7 @@ use super::migrate::Migrations;
 use super::output::Output;
 use super::pubsub::Subscriptions;
 use super::stats::Stats;
+use super::tracking::{Kept, Tracking};
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
 use crate::shapes::stream::ClientData;
@@ -41,6 +42,8 @@ pub struct Clients {
     /// DEBUG SET-ACTIVE-EXPIRE.
     pub(in crate::node) active_expire: bool,
     pub(super) acl_log: AclLog,
+    /// What clients may have kept of what they read.
+    pub(super) kept: Kept,
     /// What INFO counts.
     pub(in crate::node) stats: Stats,
     /// The time of this turn of the event loop.
@@ -66,6 +69,8 @@ pub struct Client {
     pub since: Time,
     /// When it last asked something or was told something.
     pub asked: Time,
+    /// Whether it ever asked.
+    pub(super) has_asked: bool,
     /// CLIENT SETNAME.
     pub name: Bytes,
     /// HELLO.
@@ -85,6 +90,8 @@ pub struct Client {
     pub(super) watch_broken: bool,
     /// QUIT, or CLIENT KILL of itself: it is not listened to any more.
     pub(super) close_after_reply: bool,
+    /// CLIENT TRACKING.
+    pub(super) tracking: Option<Tracking>,
     pub(in crate::node) output: Output,
     /// CLIENT NO-EVICT, which is only shown: no memory is measured.
     pub(super) never_evicted: bool,
@@ -95,7 +102,7 @@ pub struct Client {
     pub(super) unread: Requests,
     /// The stream's offset after its last command: what WAIT waits for.
     pub(in crate::node) wrote_to: u64,
-    /// Its last command's name.
+    /// Its last command's name; NULL if there is no such command.
     pub last_command: &'static str,
 }
 
@@ -169,6 +176,7 @@ impl Default for Clients {
             blocked_count: 0,
             active_expire: true,
             acl_log: AclLog::default(),
+            kept: Kept::default(),
             stats: Stats::default(),
             now: Time::default(),
             told: Vec::new(),
@@ -202,9 +210,11 @@ impl Clients {
     pub fn iter(&self) -> impl Iterator<Item = (ConnId, &Client)> {
         self.by_conn.iter().map(|(&conn, client)| (conn, client))
     }
-    /// Tells those who watch `key` that it changed, and those who are blocked on it.
+    /// Tells those who watch `key` that it changed, those who may have kept it, and those who are blocked
+    /// on it.
     pub(in crate::node) fn touch(&mut self, key: &Bytes) {
         self.touch_watchers(key);
+        self.invalidate(key, self.kept.current);
         self.signal(key);
     }
     /// Tells those who watch `key` that it changed.
@@ -220,11 +230,12 @@ impl Clients {
             self.ready.push(key.clone());
         }
     }
-    /// Tells all who watch anything.
+    /// Tells all who watch anything, or may have kept it.
     pub(in crate::node) fn touch_all(&mut self) {
         for client in self.by_conn.values_mut() {
             client.watch_broken |= !client.watched.is_empty();
         }
+        self.invalidate_all();
     }
     /// Pauses clients until then; a longer pause for the same purpose stays. In Redis: `pauseActions`.
     pub(in crate::node) fn pause(&mut self, purpose: PausePurpose, kind: PauseKind, until: Time) {
@@ -254,6 +265,7 @@ impl Client {
             local,
             since: now,
             asked: now,
+            has_asked: false,
             name: Bytes::new(),
             protocol: Protocol::Resp2,
             authenticated: false,
@@ -265,6 +277,7 @@ impl Client {
             watched: Vec::new(),
             watch_broken: false,
             close_after_reply: false,
+            tracking: None,
             output: Output::new(now),
             never_evicted: false,
             blocked: None,
@@ -272,6 +285,12 @@ impl Client {
             unread: Requests::default(),
             wrote_to: 0,
             last_command: "NULL",
+        }
+    }
+    /// CLIENT CACHING holds for the next command or transaction. In Redis: `resetClient`.
+    pub(super) fn next_may_not_cache(&mut self) {
+        if self.transaction.is_none() && !self.last_command.starts_with("client") {
+            self.tracking.iter_mut().for_each(|tracking| tracking.caching = false);
         }
     }
     /// Whether CLIENT UNBLOCK may end its wait.
@@ -349,6 +368,7 @@ impl Node {
     pub(in crate::node) fn client_closed(&mut self, _: Time, conn: ConnId, _: &mut Outbox) {
         self.clients.subscriptions.remove_all(conn);
         self.clients.monitors.retain(|other| *other != conn);
+        self.clients.stop_tracking(conn);
         self.clients.by_conn.remove(&conn);
         self.clients.cron_order.retain(|other| *other != conn);
     }

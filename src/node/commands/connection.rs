@@ -6,7 +6,7 @@ use super::clients::{PauseKind, PausePurpose};
 use super::help;
 use super::table::{Flags, Keys, group, node};
 use super::words::{int, is, lower, text};
-use super::{Call, Client, Command, Outcome, Refused, client_list, client_tracking};
+use super::{Call, Client, Command, Outcome, Refused, client_list, tracking};
 use crate::node::io::ConnId;
 use crate::node::{Node, VERSION};
 use crate::words::resp::Protocol;
@@ -74,10 +74,10 @@ pub(super) const COMMANDS: &[Command] = &[
             node("client|kill", -3, ADMIN, Keys::None, super::kill::kill),
             node("client|no-evict", 3, ADMIN, Keys::None, no_evict),
             help::row("client|help"),
-            client_tracking::CACHING,
-            client_tracking::TRACKING,
-            client_tracking::GETREDIR,
-            client_tracking::TRACKINGINFO,
+            tracking::CACHING,
+            tracking::TRACKING,
+            tracking::GETREDIR,
+            tracking::TRACKINGINFO,
             node("client|unblock", -3, ADMIN, Keys::None, unblock),
             node("client|reply", 3, CLIENT, Keys::None, client_reply),
         ],
@@ -203,6 +203,7 @@ fn answer_hello(node: &mut Node, call: &mut Call<'_>) -> super::Answer {
 fn reset(node: &mut Node, call: &mut Call<'_>) -> Outcome {
     node.clients.subscriptions.remove_all(call.conn);
     node.clients.monitors.retain(|conn| *conn != call.conn);
+    node.clients.stop_tracking(call.conn);
     if let Some(client) = node.clients.get_mut(call.conn) {
         client.discard();
         client.asking = false;

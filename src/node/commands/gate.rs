@@ -42,6 +42,7 @@ impl Node {
         let busy = self.clients.migrations.is_running();
         let Some(client) = self.clients.get_mut(conn) else { return };
         client.asked = now;
+        client.has_asked = true;
         if client.is_closing() {
             return;
         }
@@ -62,6 +63,7 @@ impl Node {
     ) {
         let Some(client) = self.clients.get_mut(conn) else { return };
         client.asked = now;
+        client.has_asked = true;
         client.unread.feed(bytes);
         if self.config.query_buffer_limit < client.unread.rest().len() as u64 {
             return self.close_at_once(now, conn, out);
@@ -105,6 +107,7 @@ impl Node {
         self.pass(now, conn, argv, out);
         if let Some(client) = self.clients.get_mut(conn).filter(|client| client.blocked.is_none()) {
             client.silence.next();
+            client.next_may_not_cache();
         }
     }
 
@@ -118,7 +121,10 @@ impl Node {
         }
         let command = match look_up(&argv) {
             Ok(command) => command,
-            Err(refused) => return self.refuse(conn, None, &refused.to_string(), out),
+            Err(refused) => {
+                self.clients.get_mut(conn).into_iter().for_each(|c| c.last_command = "NULL");
+                return self.refuse(conn, None, &refused.to_string(), out);
+            }
         };
         if let Some(client) = self.clients.get_mut(conn) {
             client.last_command = command.name;

@@ -104,7 +104,7 @@ fn clients(node: &Node, _: Time) -> String {
         ("client_recent_max_input_buffer", "0"),
         ("client_recent_max_output_buffer", "0"),
         ("blocked_clients", &blocked.to_string()),
-        ("tracking_clients", "0"),
+        ("tracking_clients", &node.clients.tracking_count().to_string()),
         ("clients_in_timeout_table", &timed.to_string()),
     ])
 }
@@ -222,7 +222,11 @@ fn counters(node: &Node, _: Time) -> String {
     let stats = &node.clients.stats;
     let syncs = node.replication.syncs();
     let [channels, patterns, shard_channels] = node.clients.subscriptions.names();
+    let [keys, items, prefixes] = node.clients.kept.totals();
     let known = |name: &str| match name {
+        "tracking_total_keys" => keys as u64,
+        "tracking_total_items" => items as u64,
+        "tracking_total_prefixes" => prefixes as u64,
         "total_connections_received" => stats.connections_received,
         "rejected_connections" => stats.connections_rejected,
         "total_commands_processed" => stats.commands_processed,

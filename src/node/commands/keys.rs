@@ -297,6 +297,7 @@ fn flush(db: &mut Db<'_>, argv: &Argv) -> Answer {
         db.changed(&key);
     }
     db.keys.clear();
+    db.flushed();
     db.changed_anyway();
     Ok(Reply::OK)
 }

@@ -104,7 +104,7 @@ fn migrate(node: &mut Node, call: &mut Call<'_>) -> Outcome {
     let mut db = Db::new(&mut node.keyspace, call.now, &mut node.rng, expired, true);
     let keys: Vec<Bytes> = request.keys.iter().filter(|key| db.look_up(key)).cloned().collect();
     let effects = db.finish(&call.argv);
-    node.note_effects(effects);
+    node.note_effects(effects, Some(call.conn));
     if keys.is_empty() {
         return Reply::Simple("NOKEY".into()).into();
     }

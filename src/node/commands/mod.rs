@@ -8,7 +8,7 @@
 //! answers of a connection are in the order of its requests; a command that changed nothing
 //! propagates nothing.
 //! In Redis: `processCommand`, `call` (server.c), networking.c. Absent: ACL users but the default one,
-//! client-side caching, modules.
+//! modules.
 
 mod absent;
 mod acl;
@@ -18,7 +18,6 @@ mod bits;
 mod blocking;
 mod call;
 mod client_list;
-mod client_tracking;
 mod clients;
 mod cluster;
 mod cluster_nodes;
@@ -60,6 +59,7 @@ mod stats;
 mod streams;
 mod strings;
 pub mod table;
+mod tracking;
 mod transactions;
 mod words;
 mod zset_algebra;

@@ -98,6 +98,7 @@ fn eval(node: &mut Node, call: &mut Call<'_>) -> Outcome {
     }
     let words = call.argv.clone();
     let (keys, args) = words[3..].split_at(count);
+    node.clients.kept.declared = keys.to_vec();
     let script = String::from_utf8_lossy(&words[1]).into_owned();
     let expression = script.trim().strip_prefix("return").and_then(|body| {
         let (expression, rest) = parse(body.trim(), keys, args)?;

@@ -43,6 +43,8 @@ pub struct Db<'a> {
     deleted: Vec<Argv>,
     touched: Vec<Bytes>,
     ready: Vec<Bytes>,
+    /// Whether all keys went at once.
+    flushed: bool,
 }
 
 /// What a command did, to be propagated and told to those who watch.
@@ -52,6 +54,10 @@ pub struct Effects {
     pub commands: Vec<Argv>,
     /// Keys that changed, for those who watch them.
     pub touched: Vec<Bytes>,
+    /// Which of them were deleted since they had expired: no client changed those.
+    pub expired: Vec<Bytes>,
+    /// Whether all keys went at once.
+    pub flushed: bool,
     /// Keys that those who wait for them may look at.
     pub ready: Vec<Bytes>,
     /// How many changes: what `rdb_changes_since_last_save` counts.
@@ -92,10 +98,12 @@ impl<'a> Db<'a> {
             deleted: Vec::new(),
             touched: Vec::new(),
             ready: Vec::new(),
+            flushed: false,
         }
     }
     /// What came of `command`.
     pub fn finish(self, command: &Argv) -> Effects {
+        let expired = self.deleted.iter().filter_map(|command| command.get(1).cloned()).collect();
         let mut commands = self.deleted;
         if 0 < self.changes {
             match self.rewritten {
@@ -103,8 +111,8 @@ impl<'a> Db<'a> {
                 None => commands.push(command.clone()),
             }
         }
-        let Db { touched, ready, changes, lookups, .. } = self;
-        Effects { commands, touched, ready, changes, lookups }
+        let Db { touched, ready, flushed, changes, lookups, .. } = self;
+        Effects { commands, touched, expired, flushed, ready, changes, lookups }
     }
 
     /// The time in Unix ms.
@@ -124,6 +132,10 @@ impl<'a> Db<'a> {
     /// Those who wait for `key` may look at it.
     pub fn signal(&mut self, key: &Bytes) {
         self.ready.push(key.clone());
+    }
+    /// Notes that all keys went at once.
+    pub fn flushed(&mut self) {
+        self.flushed = true;
     }
     /// Notes a change that no key shows (FLUSHALL of nothing), or that who watches it is not told of
     /// (a consumer group's).

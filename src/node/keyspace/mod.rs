@@ -234,7 +234,8 @@ impl Node {
     pub(in crate::node) fn keys_in_slot(&self, slot: Slot) -> usize {
         self.keyspace.count_in_slot(slot)
     }
-    /// Deletes the keys of a slot here and nowhere else; how many there were. In Redis: `delKeysInSlot`.
+    /// Deletes the keys of a slot here and nowhere else; how many there were. Who watches or kept one is not
+    /// told. In Redis: `delKeysInSlot`.
     pub(in crate::node) fn delete_keys_in_slot(
         &mut self,
         _: Time,
@@ -243,7 +244,7 @@ impl Node {
     ) -> u32 {
         let keys: Vec<Bytes> = self.keyspace.slot_keys(slot).cloned().collect();
         for key in &keys {
-            self.clients.touch(key);
+            self.clients.signal(key);
         }
         self.keyspace.clear_slot(slot)
     }

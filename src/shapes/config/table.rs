@@ -285,7 +285,7 @@ pub static DIRECTIVES: &[Directive] = &[
     row("tls-session-cache-size", Kept("20480"), int(0, I32)),
     row("tls-session-cache-timeout", Kept("300"), int(0, I32)),
     row("tls-session-caching", Kept("yes"), BOOL),
-    row("tracking-table-max-keys", Kept("1000000"), int(0, I64)),
+    row("tracking-table-max-keys", field!(tracking_table_max_keys), int(0, I64)),
     row("unixsocket", Kept(""), TEXT).at_start(),
     row("unixsocketperm", Kept("0"), TEXT).at_start(),
     row("zset-max-listpack-entries", Kept("128"), int(0, I64)).alias("zset-max-ziplist-entries"),
