@@ -120,7 +120,8 @@ impl Node {
             return false;
         }
         self.clients.now = now;
-        let goes_on = !self.is_starting(now) && self.cluster_before_sleep(now, out);
+        let waits = self.is_starting(now) || self.replication.is_loading();
+        let goes_on = !waits && self.cluster_before_sleep(now, out);
         self.clients_before_sleep(now, out);
         self.persistence_before_sleep(now, out);
         self.replication_before_sleep(now, out);
@@ -234,6 +235,10 @@ impl Node {
 
     /// In Redis: `serverCron`. `replicationCron` runs every tenth time, before `clusterCron`.
     fn cron(&mut self, now: Time, out: &mut Outbox) {
+        // While it reads a dataset it looks at its sockets now and then, but at no timer.
+        if self.is_loading_from_master(now, out) {
+            return;
+        }
         self.clients_cron(now, out);
         self.keyspace_cron(now, out);
         self.persistence_cron(now, out);

@@ -11,7 +11,7 @@ use super::{Answer, Call, Client, Command, Outcome};
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
 use crate::node::keyspace::{Db, db::Effects, db::Expired};
-use crate::words::{Argv, Time};
+use crate::words::{Argv, Reply, Time};
 use bytes::Bytes;
 
 /// Longer strings would be refused by the machine, whatever `proto-max-bulk-len` is.
@@ -31,7 +31,7 @@ impl Node {
             Call { now, conn, argv, command, may_block: true, shown: Shown::ByClient, out };
         self.clients.kept.current = Some(conn);
         self.clients.limit_kept(self.config.tracking_table_max_keys, &mut self.rng);
-        let outcome = self.run(&mut call);
+        let (outcome, line) = self.run_unseen(&mut call);
         self.propagate_effects(now, out);
         self.tell_of_changes(out);
         let offset = self.replication.offset();
@@ -42,10 +42,13 @@ impl Node {
             Outcome::Reply(reply) => self.reply(conn, reply, out),
             Outcome::Silent | Outcome::Blocked => {}
         }
-        self.tell_of_own_changes(conn, out);
-        if self.clients.get(conn).is_some_and(Client::is_done) {
+        let ends = self.clients.get(conn).is_some_and(Client::is_done);
+        if ends {
             self.disconnect(now, conn, out);
         }
+        // A client that monitors is answered before it sees what it asked.
+        self.show(line, out);
+        self.tell_of_own_changes(conn, out);
         self.serve_ready_keys(now, out);
         self.tell_of_changes(out);
         self.tell_of_own_changes(conn, out);
@@ -54,16 +57,22 @@ impl Node {
 
     /// Runs a command's handler and shows it to those who monitor; what it changed is kept in `effects`.
     pub(super) fn run(&mut self, call: &mut Call<'_>) -> Outcome {
+        let (outcome, line) = self.run_unseen(call);
+        self.show(line, call.out);
+        outcome
+    }
+
+    /// Runs a command's handler; with what those who monitor are to be shown.
+    fn run_unseen(&mut self, call: &mut Call<'_>) -> (Outcome, Option<Reply>) {
         let line = self.line_of(call);
         let outcome = self.handle(call);
         // MIGRATE holds up the process, so its line comes when it is done.
         let later = outcome == Outcome::Blocked && self.is_migrating();
-        self.show(line.filter(|_| !later), call.out);
         // INFO does not count itself, nor the EXEC around it.
         self.clients.stats.commands_processed += 1;
         self.clients.stats.count_call(call.command, &outcome);
         self.remember_keys(call);
-        outcome
+        (outcome, line.filter(|_| !later))
     }
 
     /// Runs a command's handler, and nobody counts it.

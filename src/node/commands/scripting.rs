@@ -81,7 +81,7 @@ fn digest(script: &[u8]) -> String {
 enum Expression {
     Number(i64),
     Words(Bytes),
-    Call(Vec<Expression>),
+    Call { words: Vec<Expression>, protected: bool },
 }
 
 fn eval(node: &mut Node, call: &mut Call<'_>) -> Outcome {
@@ -109,16 +109,24 @@ fn eval(node: &mut Node, call: &mut Call<'_>) -> Outcome {
             .into(),
         Some(Expression::Number(number)) => Reply::Int(number).into(),
         Some(Expression::Words(words)) => Reply::Bulk(words).into(),
-        Some(Expression::Call(words)) => call_from_script(node, call, &script, &words),
+        Some(Expression::Call { words, protected }) => match call_from_script(node, call, &words) {
+            Outcome::Reply(Reply::Error(text)) if !protected => {
+                let text = String::from_utf8_lossy(&text).into_owned();
+                let sha = digest(script.as_bytes());
+                Refused::text(format!("{text} script: {sha}, on @user_script:1.")).into()
+            }
+            Outcome::Reply(reply) => returned(reply).into(),
+            outcome => outcome,
+        },
     }
 }
 
 /// Reads one expression; the rest of the text.
 fn parse<'a>(text: &'a str, keys: &[Bytes], args: &[Bytes]) -> Option<(Expression, &'a str)> {
     let text = text.trim_start();
-    for call in ["redis.call(", "redis.pcall("] {
+    for (call, protected) in [("redis.call(", false), ("redis.pcall(", true)] {
         if let Some(inside) = text.strip_prefix(call) {
-            return parse_call(inside, keys, args);
+            return parse_call(inside, keys, args, protected);
         }
     }
     for (name, values) in [("KEYS[", keys), ("ARGV[", args)] {
@@ -140,6 +148,7 @@ fn parse_call<'a>(
     mut text: &'a str,
     keys: &[Bytes],
     args: &[Bytes],
+    protected: bool,
 ) -> Option<(Expression, &'a str)> {
     let mut words = Vec::new();
     loop {
@@ -147,30 +156,22 @@ fn parse_call<'a>(
         words.push(word);
         let rest = rest.trim_start();
         if let Some(rest) = rest.strip_prefix(')') {
-            return Some((Expression::Call(words), rest));
+            return Some((Expression::Call { words, protected }, rest));
         }
         text = rest.strip_prefix(',')?;
     }
 }
 
-fn call_from_script(
-    node: &mut Node,
-    call: &mut Call<'_>,
-    script: &str,
-    words: &[Expression],
-) -> Outcome {
+fn call_from_script(node: &mut Node, call: &mut Call<'_>, words: &[Expression]) -> Outcome {
     let word = |expression: &Expression| match expression {
         Expression::Words(words) => Some(words.clone()),
         Expression::Number(number) => Some(Bytes::from(number.to_string())),
-        Expression::Call(_) => None,
+        Expression::Call { .. } => None,
     };
     let Some(words) = words.iter().map(word).collect::<Option<Vec<Bytes>>>() else {
         return Refused::text("ERR this simulator runs only one redis.call").into();
     };
-    let at = |why: &str| {
-        let sha = digest(script.as_bytes());
-        Outcome::from(Refused::text(format!("ERR {why} script: {sha}, on @user_script:1.")))
-    };
+    let at = |why: &str| Outcome::from(Refused::text(format!("ERR {why}")));
     let argv = Argv::new(words);
     let command = match look_up(&argv) {
         Ok(command) if command.takes(argv.len()) => command,
@@ -182,9 +183,7 @@ fn call_from_script(
     }
     let is_replica = node.replication.master().is_some();
     if command.flags.has(Flags::WRITE) && is_replica && node.config.replica_read_only {
-        let sha = digest(script.as_bytes());
-        let text = Refused::ReadOnlyReplica.to_string();
-        return Refused::text(format!("{text} script: {sha}, on @user_script:1.")).into();
+        return Refused::ReadOnlyReplica.into();
     }
     match route_from_script(node, call, command, &argv) {
         Route::Here => {}
@@ -208,13 +207,22 @@ fn call_from_script(
         shown: Shown::ByScript,
         out: &mut *call.out,
     };
-    match node.run(inner) {
-        Outcome::Reply(Reply::Error(text)) => {
-            let text = String::from_utf8_lossy(&text).into_owned();
-            let sha = digest(script.as_bytes());
-            Refused::text(format!("{text} script: {sha}, on @user_script:1.")).into()
+    node.run(inner)
+}
+
+/// What comes of an answer that Lua has seen: it knows no maps, no sets and but one nothing.
+fn returned(reply: Reply) -> Reply {
+    let all = |parts: Vec<Reply>| Reply::Array(parts.into_iter().map(returned).collect());
+    match reply {
+        Reply::NilArray => Reply::Nil,
+        Reply::Double(text) | Reply::Verbatim(text) => Reply::Bulk(text),
+        Reply::Array(parts) | Reply::Set(parts) | Reply::Push(parts) => all(parts),
+        Reply::Map(pairs) => all(pairs.into_iter().flat_map(|(key, value)| [key, value]).collect()),
+        Reply::ByProtocol(forms) => {
+            let [old, _] = *forms;
+            returned(old)
         }
-        outcome => outcome,
+        Reply::Simple(_) | Reply::Error(_) | Reply::Int(_) | Reply::Bulk(_) | Reply::Nil => reply,
     }
 }
 

@@ -75,6 +75,15 @@ impl Node {
         }
     }
 
+    /// Whether a dataset is still being read into memory. In Redis: `processEventsWhileBlocked`, which runs
+    /// neither `serverCron` nor `clusterBeforeSleep`.
+    pub(in crate::node) fn is_loading_from_master(&mut self, now: Time, out: &mut Outbox) -> bool {
+        if self.replication.is_loading() {
+            self.advance_transfer(now, out);
+        }
+        self.replication.is_loading()
+    }
+
     /// Goes on when the time has come.
     pub(in crate::node) fn advance_transfer(&mut self, now: Time, out: &mut Outbox) {
         let Some(Upstream { link: Link::Transfer { transfer, .. }, .. }) =

@@ -4,6 +4,7 @@
 //! and any other id asks a consumer's own history. In Redis: `xreadCommand`.
 
 use super::super::blocking::Wants;
+use super::super::monitor::Shown;
 use super::super::words::{int, is, text};
 use super::super::{Answer, Call, Outcome, Refused};
 use super::id;
@@ -37,7 +38,7 @@ const NO_NEW: &str = "ERR The > ID can be specified only when calling XREADGROUP
     <group> <consumer> option.";
 
 impl Reading {
-    fn parse(argv: &Argv) -> Result<Reading, Refused> {
+    fn parse(argv: &Argv, in_script: bool) -> Result<Reading, Refused> {
         let of_group = is(&argv[0], "xreadgroup");
         let only_of_group = |option: &str| match of_group {
             true => Ok(()),
@@ -51,6 +52,12 @@ impl Reading {
         let mut rest = &argv[1..];
         loop {
             rest = match rest {
+                [word, _, ..] if is(word, "block") && in_script => {
+                    return Err(Refused::text(format!(
+                        "ERR {} command is not allowed with BLOCK option from scripts",
+                        text(&argv[0])
+                    )));
+                }
                 [word, value, others @ ..] if is(word, "block") => {
                     reading.block = Some(patience(value)?);
                     others
@@ -99,7 +106,7 @@ fn patience(word: &Bytes) -> Result<u64, Refused> {
 }
 
 pub(super) fn xread(node: &mut Node, call: &mut Call<'_>) -> Outcome {
-    let reading = match Reading::parse(&call.argv) {
+    let reading = match Reading::parse(&call.argv, call.shown == Shown::ByScript) {
         Ok(reading) => reading,
         Err(refused) => return refused.into(),
     };
