@@ -3,13 +3,13 @@
 //! Here nothing is slow (but DEBUG SLEEP), memory is not measured and no module is loaded; what follows
 //! from that is answered, the rest is known by name. In Redis: latency.c, module.c, object.c, slowlog.c.
 
-use super::absent::{absent, not_simulated};
+use super::absent::absent;
 use super::table::{Flags, Keys, READ, group, key, node};
-use super::words::{int, is, text};
+use super::words::{int, is, lower, text};
 use super::{Call, Command, Outcome, Refused, acl, functions, help};
 use crate::node::Node;
-use crate::node::keyspace::Db;
-use crate::words::{Argv, Reply};
+use crate::node::keyspace::dump::memory_usage as memory_usage_of;
+use crate::words::Reply;
 
 const EVER: Flags = Flags::LOADING.or(Flags::STALE);
 const ADMIN: Flags = EVER.or(Flags::NOSCRIPT).or(Flags::ADMIN);
@@ -41,7 +41,7 @@ const LATENCY: &[Command] = &[
         Refused::text(format!("ERR No samples available for event '{event}'")).into()
     }),
     help::row("latency|help"),
-    absent("latency|histogram", -2, ADMIN, Keys::None),
+    node("latency|histogram", -2, ADMIN, Keys::None, histogram),
     node("latency|history", 3, ADMIN, Keys::None, |_, _| Reply::Array(Vec::new()).into()),
     node("latency|latest", 2, ADMIN, Keys::None, |_, _| Reply::Array(Vec::new()).into()),
     node("latency|reset", -2, ADMIN, Keys::None, |_, _| Reply::Int(0).into()),
@@ -75,23 +75,51 @@ const SLOWLOG: &[Command] = &[
     node("slowlog|reset", 2, SLOW, Keys::None, |_, _| Reply::OK.into()),
 ];
 
-/// Of a key that is not there nothing is to be measured.
+/// How long commands took, as steps of microseconds with how many took no longer: here all took none. A
+/// container stands for its subcommands.
+fn histogram(node: &mut Node, call: &mut Call<'_>) -> Outcome {
+    let row = |(name, calls): (&'static str, u64)| {
+        let steps = Reply::Map(vec![(Reply::Int(1), Reply::Int(calls as i64))]);
+        let rows = [("calls", Reply::Int(calls as i64)), ("histogram_usec", steps)];
+        let rows = rows.map(|(name, value)| (Reply::bulk(name), value));
+        (Reply::bulk(name), Reply::Map(rows.into()))
+    };
+    let timed = || node.clients.stats.timed();
+    let rows: Vec<(Reply, Reply)> = match &call.argv[2..] {
+        [] => timed().map(row).collect(),
+        names => {
+            let names = names.iter().map(|name| lower(name));
+            let meant = |wanted: &str, name: &str| {
+                name.strip_prefix(wanted)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('|'))
+            };
+            names
+                .flat_map(|name| timed().filter(move |(own, _)| meant(&name, own)).map(row))
+                .collect()
+        }
+    };
+    Reply::Map(rows).into()
+}
+
+/// A key whose deadline has passed still takes its memory.
 fn memory_usage(node: &mut Node, call: &mut Call<'_>) -> Outcome {
+    let mut samples = 5;
     for option in call.argv[3..].chunks(2) {
         match option {
-            [name, samples] if is(name, "samples") => match int(samples) {
-                Ok(samples) if 0 <= samples => {}
+            [name, count] if is(name, "samples") => match int(count) {
+                Ok(0) => samples = usize::MAX,
+                Ok(count) if 0 < count => samples = usize::try_from(count).unwrap_or(usize::MAX),
                 Ok(_) => return Refused::Syntax.into(),
                 Err(refused) => return refused.into(),
             },
             _ => return Refused::Syntax.into(),
         }
     }
-    let is_there = |db: &mut Db<'_>, argv: &Argv| Ok(Reply::Int(i64::from(db.has(&argv[2]))));
-    match node.with_db(call, is_there) {
-        Ok(Reply::Int(0)) => Reply::Nil.into(),
-        _ => not_simulated(node, call),
-    }
+    let key = &call.argv[2];
+    let in_cluster = node.config.cluster_enabled;
+    let entry = node.keyspace.get(key);
+    let usage = entry.map(|entry| memory_usage_of(key, &entry.value, samples, in_cluster));
+    usage.map_or(Reply::Nil, |bytes| Reply::Int(bytes as i64)).into()
 }
 
 fn slowlog_get(_: &mut Node, call: &mut Call<'_>) -> Outcome {

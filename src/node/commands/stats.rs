@@ -103,3 +103,11 @@ pub(super) fn errorstats(node: &Node) -> String {
     let line = |(word, count): (&String, &u64)| format!("errorstat_{word}:count={count}\r\n");
     node.clients.stats.errors.iter().map(line).collect()
 }
+
+impl Stats {
+    /// The commands that took a time, by name, with how often they ran.
+    pub(super) fn timed(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let timed = self.commands.iter().filter(|(_, stats)| stats.timed);
+        timed.map(|(name, stats)| (*name, stats.calls))
+    }
+}

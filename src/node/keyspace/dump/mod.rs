@@ -9,12 +9,14 @@ mod intset;
 pub(in crate::node::keyspace) mod listpack;
 mod lzf;
 mod rdb;
+mod size;
 mod stream;
 
 use super::{Hash, List, Score, Set, Text, Typed, Value, Zset, number};
 use bytes::Bytes;
 use rdb::Reader;
 pub(in crate::node) use rdb::{put, put_len};
+pub use size::memory_usage;
 
 /// The RDB version of 7.0.
 const VERSION: u16 = 10;
@@ -84,7 +86,8 @@ pub fn sign(out: &mut Vec<u8>) {
     out.extend_from_slice(&checksum.to_le_bytes());
 }
 
-fn put_list(out: &mut Vec<u8>, list: &List) {
+/// The nodes of a quicklist, as if it had grown at its tail: their kinds and their bytes.
+fn list_nodes(list: &List) -> Vec<(u64, Vec<u8>)> {
     let mut nodes: Vec<(u64, Vec<u8>)> = Vec::new();
     let mut pack = listpack::Writer::new();
     let mut any = false;
@@ -105,6 +108,11 @@ fn put_list(out: &mut Vec<u8>, list: &List) {
     if any {
         nodes.push((PACKED, pack.done()));
     }
+    nodes
+}
+
+fn put_list(out: &mut Vec<u8>, list: &List) {
+    let nodes = list_nodes(list);
     out.push(kind::LIST_QUICKLIST);
     put_len(out, nodes.len() as u64);
     for (container, bytes) in nodes {

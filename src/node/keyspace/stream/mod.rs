@@ -14,6 +14,7 @@ pub use group::{Consumer, Group, Pending};
 pub use id::StreamId;
 pub use marks::Marks;
 pub use node::{Entry, NODE_ENTRIES, Node};
+pub(in crate::node::keyspace) use tree::nodes as tree_nodes;
 pub use trim::{Keep, Trim};
 
 use bytes::Bytes;

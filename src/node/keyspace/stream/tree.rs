@@ -6,7 +6,7 @@
 use super::StreamId;
 
 /// `radix-tree-nodes` for these keys, which are in order.
-pub(super) fn nodes(keys: impl Iterator<Item = StreamId>) -> usize {
+pub(in crate::node::keyspace) fn nodes(keys: impl Iterator<Item = StreamId>) -> usize {
     let keys: Vec<[u8; 16]> = keys.map(StreamId::to_bytes).collect();
     if keys.is_empty() { 1 } else { below(&keys, 0) }
 }
