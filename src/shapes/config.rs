@@ -156,6 +156,12 @@ pub struct Config {
     /** `tracking-table-max-keys`; 0 means as many as there are. */
     #[serde(default = "tracking_table_max_keys")]
     pub tracking_table_max_keys: u64,
+    /** `slowlog-log-slower-than` in microseconds; -1 means never. */
+    #[serde(default = "slowlog_slower_than")]
+    pub slowlog_slower_than: i64,
+    /** `slowlog-max-len`. */
+    #[serde(default = "slowlog_max_len")]
+    pub slowlog_max_len: u64,
     /** The file all this was read from. */
     #[serde(default)]
     pub file: ConfigFile,
@@ -172,6 +178,12 @@ const fn max_bulk_len() -> u64 {
 }
 const fn tracking_table_max_keys() -> u64 {
     1_000_000
+}
+const fn slowlog_slower_than() -> i64 {
+    10_000
+}
+const fn slowlog_max_len() -> u64 {
+    128
 }
 const fn max_clients() -> u32 {
     10_000
@@ -227,6 +239,8 @@ impl Default for Config {
             max_clients: max_clients(),
             idle_timeout: 0,
             tracking_table_max_keys: tracking_table_max_keys(),
+            slowlog_slower_than: slowlog_slower_than(),
+            slowlog_max_len: slowlog_max_len(),
             file: ConfigFile::None,
             others: Vec::new(),
         }

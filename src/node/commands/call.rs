@@ -65,7 +65,9 @@ impl Node {
     /// Runs a command's handler; with what those who monitor are to be shown.
     fn run_unseen(&mut self, call: &mut Call<'_>) -> (Outcome, Option<Reply>) {
         let line = self.line_of(call);
+        let before = call.out.effects.len();
         let outcome = self.handle(call);
+        self.note_slow(call, &outcome, before);
         // MIGRATE holds up the process, so its line comes when it is done.
         let later = outcome == Outcome::Blocked && self.is_migrating();
         // INFO does not count itself, nor the EXEC around it.

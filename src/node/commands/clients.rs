@@ -9,6 +9,7 @@ use super::blocking::Blocked;
 use super::migrate::Migrations;
 use super::output::Output;
 use super::pubsub::Subscriptions;
+use super::slowlog::SlowLog;
 use super::stats::Stats;
 use super::tracking::{Kept, Tracking};
 use crate::node::Node;
@@ -44,6 +45,7 @@ pub struct Clients {
     pub(super) acl_log: AclLog,
     /// What clients may have kept of what they read.
     pub(super) kept: Kept,
+    pub(super) slowlog: SlowLog,
     /// What INFO counts.
     pub(in crate::node) stats: Stats,
     /// The time of this turn of the event loop.
@@ -177,6 +179,7 @@ impl Default for Clients {
             active_expire: true,
             acl_log: AclLog::default(),
             kept: Kept::default(),
+            slowlog: SlowLog::default(),
             stats: Stats::default(),
             now: Time::default(),
             told: Vec::new(),

@@ -1,19 +1,18 @@
 //! Commands that are containers of subcommands and have little to tell of a node in a simulation.
 //!
 //! Here nothing is slow (but DEBUG SLEEP), memory is not measured and no module is loaded; what follows
-//! from that is answered, the rest is known by name. In Redis: latency.c, module.c, object.c, slowlog.c.
+//! from that is answered, the rest is known by name. In Redis: latency.c, module.c, object.c.
 
 use super::absent::absent;
 use super::table::{Flags, Keys, READ, group, key, node};
 use super::words::{int, is, lower, text};
-use super::{Call, Command, Outcome, Refused, acl, functions, help};
+use super::{Call, Command, Outcome, Refused, acl, functions, help, slowlog};
 use crate::node::Node;
 use crate::node::keyspace::dump::memory_usage as memory_usage_of;
 use crate::words::Reply;
 
 const EVER: Flags = Flags::LOADING.or(Flags::STALE);
 const ADMIN: Flags = EVER.or(Flags::NOSCRIPT).or(Flags::ADMIN);
-const SLOW: Flags = EVER.or(Flags::ADMIN);
 const LOAD: Flags = Flags::ADMIN.or(Flags::NOSCRIPT).or(Flags::NO_ASYNC_LOADING);
 
 pub(super) const COMMANDS: &[Command] = &[
@@ -22,20 +21,26 @@ pub(super) const COMMANDS: &[Command] = &[
     group("latency", -2, LATENCY),
     group("memory", -2, MEMORY),
     group("module", -2, MODULE),
-    group("slowlog", -2, SLOWLOG),
+    group("slowlog", -2, slowlog::SUBCOMMANDS),
 ];
 
-const NO_LATENCY: &str = "I'm sorry, Dave, I can't do that. Latency monitoring is disabled in this \
+const NO_MONITOR: &str = "I'm sorry, Dave, I can't do that. Latency monitoring is disabled in this \
     Redis instance. You may use \"CONFIG SET latency-monitor-threshold <milliseconds>.\" in order to \
     enable it. If we weren't in a deep space mission I'd suggest to take a look at \
     https://redis.io/topics/latency-monitor.\n";
+const NO_SPIKE: &str = "Dave, no latency spike was observed during the lifetime of this Redis instance, \
+    not in the slightest bit. I honestly think you ought to sit down calmly, take a stress pill, and \
+    think things over.\n";
 const LITTLE_MEMORY: &str = "Hi Sam, this instance is empty or is using very little memory, my issues \
     detector can't be used in these conditions. Please, leave for your mission on Earth and fill it \
     with some data. The new Sam and I will be back to our programming as soon as I finished \
     rebooting.\n";
 
 const LATENCY: &[Command] = &[
-    node("latency|doctor", 2, ADMIN, Keys::None, |_, _| Reply::Verbatim(NO_LATENCY.into()).into()),
+    node("latency|doctor", 2, ADMIN, Keys::None, |node, _| {
+        let off = node.config.get("latency-monitor-threshold").is_none_or(|ms| ms == "0");
+        Reply::Verbatim(if off { NO_MONITOR } else { NO_SPIKE }.into()).into()
+    }),
     node("latency|graph", 3, ADMIN, Keys::None, |_, call| {
         let event = text(&call.argv[2]);
         Refused::text(format!("ERR No samples available for event '{event}'")).into()
@@ -66,13 +71,6 @@ const MODULE: &[Command] = &[
     absent("module|load", -3, LOAD, Keys::None),
     absent("module|loadex", -3, LOAD, Keys::None),
     absent("module|unload", 3, LOAD, Keys::None),
-];
-
-const SLOWLOG: &[Command] = &[
-    node("slowlog|get", -2, SLOW, Keys::None, slowlog_get),
-    help::row("slowlog|help"),
-    node("slowlog|len", 2, SLOW, Keys::None, |_, _| Reply::Int(0).into()),
-    node("slowlog|reset", 2, SLOW, Keys::None, |_, _| Reply::OK.into()),
 ];
 
 /// How long commands took, as steps of microseconds with how many took no longer: here all took none. A
@@ -120,13 +118,4 @@ fn memory_usage(node: &mut Node, call: &mut Call<'_>) -> Outcome {
     let entry = node.keyspace.get(key);
     let usage = entry.map(|entry| memory_usage_of(key, &entry.value, samples, in_cluster));
     usage.map_or(Reply::Nil, |bytes| Reply::Int(bytes as i64)).into()
-}
-
-fn slowlog_get(_: &mut Node, call: &mut Call<'_>) -> Outcome {
-    match &call.argv[2..] {
-        [] => Reply::Array(Vec::new()).into(),
-        [count] if int(count).is_ok_and(|count| -1 <= count) => Reply::Array(Vec::new()).into(),
-        [_] => Refused::text("ERR count should be greater than or equal to -1").into(),
-        _ => Refused::UnknownOrArity { sub: text(&call.argv[1]), of: "SLOWLOG" }.into(),
-    }
 }

@@ -54,6 +54,7 @@ mod refused;
 mod scripting;
 mod server;
 mod sets;
+mod slowlog;
 mod sort;
 mod stats;
 mod streams;

@@ -23,6 +23,9 @@ pub(super) const COMMANDS: &[Command] = &[node(
     monitor,
 )];
 
+/// What is shown in place of a password.
+pub(super) const REDACTED: &[u8] = b"(redacted)";
+
 /// How a command that runs is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::node) enum Shown {
@@ -123,7 +126,7 @@ fn line(now: Time, by: &str, command: &Command, argv: &Argv) -> Reply {
     let secret = secrets(command, argv);
     for (place, word) in argv.iter().enumerate() {
         text.push(b' ');
-        quote::quoted(if secret.contains(&place) { b"(redacted)" } else { word }, &mut text);
+        quote::quoted(if secret.contains(&place) { REDACTED } else { word }, &mut text);
     }
     Reply::Simple(Bytes::from(text))
 }
@@ -136,7 +139,7 @@ const OF_MIGRATE: &[Valued] =
     &[("copy", 0, false), ("replace", 0, false), ("auth", 1, true), ("auth2", 2, true)];
 
 /// The places of passwords, as far as the command reads its words.
-fn secrets(command: &Command, argv: &Argv) -> Vec<usize> {
+pub(super) fn secrets(command: &Command, argv: &Argv) -> Vec<usize> {
     match command.name {
         "auth" if argv.len() <= 3 => (1..argv.len()).collect(),
         "hello" if argv.get(1).is_some_and(|word| matches!(int(word), Ok(2 | 3))) => {

@@ -62,7 +62,7 @@ macro_rules! numbers {
         }
     )* };
 }
-numbers!(u16 u32 u64);
+numbers!(u16 u32 u64 i64);
 
 impl Setting for Millis {
     fn read(&self) -> String {
