@@ -3,7 +3,7 @@
 //! Refusals of a minute that look alike are one entry, the newest first. In Redis: `addACLLogEntry`,
 //! `ACLLogMatchEntry` (acl.c).
 
-use super::client_list::describe;
+use super::client_list::{Asked, describe};
 use super::words::{int, is};
 use super::{Answer, Call};
 use crate::node::Node;
@@ -60,7 +60,7 @@ impl Node {
             object: call.argv[0].clone(),
             user: Bytes::copy_from_slice(user),
             at: call.now,
-            client: describe(self, call, call.conn, client),
+            client: describe(self, Asked::by(call), call.conn, client),
         };
         self.clients.acl_log.add(entry);
     }

@@ -10,13 +10,13 @@ use crate::node::Node;
 use crate::node::io::ConnId;
 use crate::node::memory::size_class;
 use crate::words::resp::Protocol;
-use crate::words::{Reply, Time};
+use crate::words::{Argv, Reply, Time};
 use bytes::Bytes;
 
 /// The line of a client that asks, and its end.
 pub(super) fn info(node: &mut Node, call: &mut Call<'_>) -> Outcome {
     let client = node.clients.get(call.conn);
-    let line = client.map(|client| describe(node, call, call.conn, client) + "\n");
+    let line = client.map(|client| describe(node, Asked::by(call), call.conn, client) + "\n");
     Reply::Verbatim(Bytes::from(line.unwrap_or_default())).into()
 }
 
@@ -47,19 +47,36 @@ fn all(node: &Node, call: &Call<'_>, wanted: impl Fn(Type) -> bool) -> Vec<Strin
     let mut clients: Vec<(ConnId, &Client)> =
         node.clients.iter().filter(|(conn, _)| wanted(Type::of(node, *conn))).collect();
     clients.sort_by_key(|(_, client)| client.id);
-    let lines = clients.into_iter().map(|(conn, client)| describe(node, call, conn, client));
+    let lines =
+        clients.into_iter().map(|(conn, client)| describe(node, Asked::by(call), conn, client));
     let master = Some(()).filter(|()| wanted(Type::Master)).and_then(|()| master(node));
     lines.chain(master).collect()
 }
 
 fn with_id(node: &Node, call: &Call<'_>, id: i64) -> Option<String> {
     let (conn, client) = node.clients.iter().find(|(_, client)| client.id as i64 == id)?;
-    Some(describe(node, call, conn, client))
+    Some(describe(node, Asked::by(call), conn, client))
 }
 
-/// The line of a client, without its end; somebody asks for it.
-pub(super) fn describe(node: &Node, call: &Call<'_>, conn: ConnId, client: &Client) -> String {
-    let now = call.now;
+/// When a line is made, and in which request, if it is made in one.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) now: Time,
+    request: Option<(ConnId, &'a Argv)>,
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn by(call: &'a Call<'_>) -> Asked<'a> {
+        Asked { now: call.now, request: Some((call.conn, &call.argv)) }
+    }
+    pub(super) fn by_nobody(now: Time) -> Asked<'a> {
+        Asked { now, request: None }
+    }
+}
+
+/// The line of a client, without its end.
+pub(super) fn describe(node: &Node, asked: Asked<'_>, conn: ConnId, client: &Client) -> String {
+    let now = asked.now;
     let [channels, patterns, shard_channels] = node.clients.subscriptions.counts(conn);
     let queued = client.transaction.as_ref().map(|queue| queue.commands.len());
     let queued = queued.or(client.executes).map_or(-1, |count| count as i64);
@@ -76,7 +93,7 @@ pub(super) fn describe(node: &Node, call: &Call<'_>, conn: ConnId, client: &Clie
         seconds(client.since),
         seconds(client.asked),
         flags(node, conn, client),
-        memory(node, call, conn, client),
+        memory(node, asked, conn, client),
         if client.output.waits() { "rw" } else { "r" },
         client.last_command,
         client.tracking.as_ref().map_or(-1, |tracking| tracking.redirect() as i64),
@@ -85,14 +102,14 @@ pub(super) fn describe(node: &Node, call: &Call<'_>, conn: ConnId, client: &Clie
 }
 
 /// What a client takes: the request that runs, if it is its own, and what it still has to be told.
-fn memory(node: &Node, call: &Call<'_>, conn: ConnId, client: &Client) -> String {
-    let runs = call.conn == conn && client.executes.is_none();
-    let (qbuf, words) = match runs {
-        true => (call.argv.encoded_len(), call.argv.iter().map(|word| word.len() as u64).sum()),
-        false => (0, 0),
-    };
-    let pointers = if runs { 8 * call.argv.len() as u64 } else { 0 };
-    let free = free_to_ask(call.now, client).saturating_sub(qbuf);
+fn memory(node: &Node, asked: Asked<'_>, conn: ConnId, client: &Client) -> String {
+    let own = asked.request.filter(|(by, _)| *by == conn && client.executes.is_none());
+    let (qbuf, words, pointers) = own.map_or((0, 0, 0), |(_, argv)| {
+        let words = argv.iter().map(|word| word.len() as u64).sum::<u64>();
+        (argv.encoded_len(), words, 8 * argv.len() as u64)
+    });
+    let now = asked.now;
+    let free = free_to_ask(now, client).saturating_sub(qbuf);
     let buffer = &client.output.buffer;
     let (blocks, unsent) = node.replication.unsent_blocks(conn);
     let (list, omem) = (buffer.list_len() as u64 + blocks, buffer.memory() + unsent);

@@ -13,9 +13,11 @@
 //! `clientsCronResizeOutputBuffer` (server.c). Absent: that no more than 64 KB are written in a turn;
 //! lengths that are filled in later, which begin a block of their own.
 
+use super::client_list::{Asked, describe};
 use super::kill::Type;
 use crate::node::Node;
 use crate::node::io::{ConnId, Effect, Outbox};
+use crate::node::log::Level::Warning;
 use crate::node::memory::size_class;
 use crate::shapes::Fact;
 use crate::shapes::config::{ClientClass, OutputLimit};
@@ -223,7 +225,7 @@ impl Node {
     /// Closes a client soon if too much waits for it.
     pub(in crate::node) fn check_output(&mut self, conn: ConnId, out: &mut Outbox) {
         if self.is_over_limit(conn) {
-            self.note_over_limit(conn, out);
+            self.note_over_limit(conn, "scheduled to be closed ASAP", out);
             self.clients.get_mut(conn).into_iter().for_each(|client| client.output.doomed = true);
             self.clients.doomed.push(conn);
         }
@@ -251,7 +253,7 @@ impl Node {
         !(nothing || client.output.doomed) && client.output.is_over(bytes, limit, least_hard, now)
     }
 
-    fn note_over_limit(&mut self, conn: ConnId, out: &mut Outbox) {
+    fn note_over_limit(&mut self, conn: ConnId, what: &str, out: &mut Outbox) {
         let Some(client) = self.clients.get(conn) else { return };
         let of_type = Type::of(self, conn);
         let (class, bytes) = match of_type {
@@ -260,6 +262,9 @@ impl Node {
             Type::Pubsub => (ClientClass::Pubsub, client.output.buffer.memory()),
         };
         let address = client.peer.to_string();
+        let line = describe(self, Asked::by_nobody(self.clients.now), conn, client);
+        let text = format!("Client {line} {what} for overcoming of output buffer limits.");
+        out.log.write(Warning, text);
         out.note(Fact::ClientOverLimit { class, address, bytes });
     }
 
@@ -317,7 +322,7 @@ impl Node {
             client.output.buffer.resize(now);
         }
         if self.is_over_limit(conn) {
-            self.note_over_limit(conn, out);
+            self.note_over_limit(conn, "closed", out);
             self.close_at_once(now, conn, out);
         }
     }
