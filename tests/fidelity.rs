@@ -121,7 +121,8 @@ fn servers_log_what_real_ones_logged() {
     let unknown: Vec<&String> =
         differences.iter().filter(|said| !known.iter().any(|row| explains(row, said))).collect();
     assert!(unknown.is_empty(), "{unknown:#?}");
+    let sure = known.iter().filter(|(_, why)| !why.starts_with("by luck"));
     let over: Vec<&(String, String)> =
-        known.iter().filter(|row| !differences.iter().any(|said| explains(row, said))).collect();
+        sure.filter(|row| !differences.iter().any(|said| explains(row, said))).collect();
     assert!(over.is_empty(), "these do not differ any more: {over:#?}");
 }

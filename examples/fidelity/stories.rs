@@ -4,7 +4,7 @@
 
 use super::lab::{self, Lab};
 use super::measures::{self, Measures};
-use super::recorded;
+use super::recorded::{self, Member};
 use serde_json::Value;
 use slotlab::node::Node;
 use slotlab::node::io::Port;
@@ -151,8 +151,21 @@ fn stage(experiment: &Value, key: &str, seed: u64) -> Lab {
     };
     lab.run_about(2000, config.cluster_node_timeout.0.max(2000));
     lab.command("A", &format!("SET {key} v1"));
+    write_to_the_others(&mut lab);
     lab.run(1500);
     lab
+}
+
+/// A key of each other master, as the recorder's client wrote them.
+fn write_to_the_others(lab: &mut Lab) {
+    let masters: Vec<Member> =
+        lab.members.iter().filter(|member| member.master.is_none()).cloned().collect();
+    for (n, member) in masters.iter().enumerate().skip(1) {
+        let middle = (16384 * (2 * n + 1) / (2 * masters.len())) as u16;
+        let near = |key: &String| Slot::of(key.as_bytes()).number().abs_diff(middle) < 500;
+        let key = (0..).map(|n| format!("key:{n}")).find(near).expect("a key in every range");
+        lab.command(&member.name, &format!("SET {key} v1"));
+    }
 }
 
 fn key_of_a() -> String {

@@ -179,8 +179,14 @@ pub const DIRECTIVES: &[Directive] = &[
     Directive {
         name: "reject",
         args: "<place>... | <place>... [bus|clients]",
-        says: "Connecting from left to right or back is refused.",
+        says: "Connecting from left to right or back is refused; what is open hears nothing, as behind a firewall.",
         does: Acts(faults::reject),
+    },
+    Directive {
+        name: "reset",
+        args: "<place>... | <place>... [bus|clients]",
+        says: "Connecting from left to right or back is refused, and what is open breaks.",
+        does: Acts(faults::reset),
     },
     Directive {
         name: "slow",

@@ -53,6 +53,9 @@ pub(super) fn one_way(world: &World, words: &mut Words) -> Actions {
 pub(super) fn reject(world: &World, words: &mut Words) -> Actions {
     rule(world, words, Verdict::Reject, true)
 }
+pub(super) fn reset(world: &World, words: &mut Words) -> Actions {
+    rule(world, words, Verdict::Reset, true)
+}
 pub(super) fn slow(world: &World, words: &mut Words) -> Actions {
     let more = words.span_us()?;
     rule(world, words, Verdict::Slow(more), true)

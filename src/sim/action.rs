@@ -60,8 +60,11 @@ impl Group {
 pub enum Verdict {
     /// They vanish: the sender's kernel goes on retransmitting.
     Drop,
-    /// They are answered with a reset: connecting is refused.
+    /// They are answered with ICMP, as iptables and nftables reject unless told otherwise: connecting is
+    /// refused, but a connection that is open takes no notice and goes on retransmitting.
     Reject,
+    /// They are answered with a reset: connecting is refused, and what is open breaks.
+    Reset,
     /// They travel, but take this long more, in microseconds.
     Slow(u64),
     /// Each is lost with this chance in a thousand, and retransmitted.

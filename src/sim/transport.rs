@@ -142,7 +142,7 @@ impl World {
         }
     }
 
-    /// A rejecting rule answers with a reset.
+    /// A rule answers with a reset, or with what means the same to who is connecting.
     fn refused(
         &mut self,
         to: ConnId,
@@ -236,7 +236,8 @@ impl World {
         let from_place = connection.places[1 - side(to)];
         match self.network.verdict(from_place, to_place, port) {
             Verdict::Drop => return Fate::Vanishes,
-            Verdict::Reject => return Fate::Refused,
+            Verdict::Reject if phase == Phase::Open => return Fate::Vanishes,
+            Verdict::Reject | Verdict::Reset => return Fate::Refused,
             Verdict::Slow(after_us) => return Fate::Arrives { after_us },
             Verdict::Lossy(chance) => {
                 return Fate::Arrives { after_us: self.network.draw_losses(chance) };
@@ -244,7 +245,8 @@ impl World {
             Verdict::Pass => {}
         }
         let back = self.network.verdict(to_place, from_place, port);
-        match phase == Phase::Open && back == Verdict::Drop {
+        let unheard = matches!(back, Verdict::Drop | Verdict::Reject);
+        match phase == Phase::Open && unheard {
             true => Fate::Unacknowledged,
             false => Fate::Arrives { after_us: 0 },
         }

@@ -61,7 +61,11 @@ fn is_bounded(action: &Action) -> bool {
     match action {
         Action::Rule(rule) => match rule.verdict {
             Verdict::Slow(more) => more <= LONGEST_US,
-            Verdict::Drop | Verdict::Reject | Verdict::Lossy(_) | Verdict::Pass => true,
+            Verdict::Drop
+            | Verdict::Reject
+            | Verdict::Reset
+            | Verdict::Lossy(_)
+            | Verdict::Pass => true,
         },
         Action::Latency(Latency { base_us, jitter_us }) => {
             *base_us <= LONGEST_US && *jitter_us <= LONGEST_US
