@@ -28,7 +28,8 @@ redis-cli or client library can talk to them. SLOTLAB HELP on any connection lis
   --speed X           virtual seconds a second (default 1; 0 stands still)
   --seed S            the luck of the run (default 1)
   --record FILE       write spec, seed and actions there at the end (Ctrl-C), for replay and the page
-  --quiet             do not print what becomes true
+  --logs              print what the servers write into their own logs, not what becomes true
+  --quiet             print neither
 
 replay: plays a recorded run again and prints its log and its fingerprint.
 
@@ -55,7 +56,18 @@ pub(crate) struct Options {
     pub(crate) speed: f64,
     pub(crate) seed: Seed,
     pub(crate) record: Option<PathBuf>,
-    pub(crate) quiet: bool,
+    pub(crate) prints: Prints,
+}
+
+/// What is printed while it runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Prints {
+    /// What becomes true, in sentences.
+    Facts,
+    /// The servers' own logs.
+    Logs,
+    #[default]
+    Nothing,
 }
 
 /// What is simulated.
@@ -129,7 +141,7 @@ fn read_serve(words: &mut lexopt::Parser) -> Result<Result<Command, String>, lex
         speed: 1.0,
         seed: Seed(1),
         record: None,
-        quiet: false,
+        prints: Prints::Facts,
     };
     let (nodes, lab, conf) = (None, None, Vec::new());
     let mut flags = Flags { nodes, lab, replicas: 0, empty: false, port: 7001, conf, options };
@@ -150,7 +162,8 @@ fn read_serve(words: &mut lexopt::Parser) -> Result<Result<Command, String>, lex
             Long("speed") => flags.options.speed = words.value()?.parse()?,
             Long("seed") => flags.options.seed = Seed(words.value()?.parse()?),
             Long("record") => flags.options.record = Some(words.value()?.into()),
-            Long("quiet") => flags.options.quiet = true,
+            Long("logs") => flags.options.prints = Prints::Logs,
+            Long("quiet") => flags.options.prints = Prints::Nothing,
             other => return Err(other.unexpected()),
         }
     }

@@ -18,7 +18,7 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
         TcpListener::bind(doorway.here).map_err(|error| format!("{}: {error}", doorway.here))?;
     }
     let (knocks, knocked) = unbounded_channel();
-    let simulation = Simulation::boot(&plan, options.seed, options.speed, options.quiet, knocks)?;
+    let simulation = Simulation::boot(&plan, options.seed, options.speed, options.prints, knocks)?;
     tell(&plan, options);
     let (to_world, messages) = mpsc::channel();
     let world = thread::spawn(move || simulation.run(&messages));

@@ -6,6 +6,7 @@
 //! Invariant: the world changes by time and by actions, and every action is recorded with its moment.
 //! A machine that is too slow for the speed loses speed, never events.
 
+use crate::args::Prints;
 use crate::boot::{Doorway, Plan};
 use crate::clock::Clock;
 use crate::door::Knock;
@@ -19,6 +20,7 @@ use slotlab::timeline::Recording;
 use slotlab::words::resp::Protocol;
 use slotlab::words::{Argv, Millis, Reply, Seed, Time};
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::net::SocketAddrV4;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -81,8 +83,9 @@ struct Ears {
     answers: BTreeMap<ClientId, Vec<u8>>,
     /// Who was hung up on, and whether in the middle of an answer.
     gone: Vec<(ClientId, bool)>,
-    /// What became true, if anybody wants to read it.
-    entries: Option<Vec<Entry>>,
+    /// What somebody wants to read.
+    entries: Vec<Entry>,
+    prints: Prints,
     /// A server may have opened or closed its port.
     stirred: bool,
 }
@@ -90,18 +93,21 @@ struct Ears {
 impl Log for Ears {
     fn entry(&mut self, entry: Entry) {
         self.stirred |= matches!(entry.what, What::Life(_) | What::Fact(_));
-        // Each command of each client would be too much.
-        let told = !matches!(
-            entry.what,
-            What::Action(
+        let told = match (self.prints, &entry.what) {
+            (Prints::Nothing, _) | (Prints::Facts, What::Logged(_)) => false,
+            (Prints::Logs, what) => matches!(what, What::Logged(_)),
+            // Each command of each client would be too much.
+            (Prints::Facts, What::Action(action)) => !matches!(
+                action,
                 Action::Dial { .. }
                     | Action::Bytes { .. }
                     | Action::Took { .. }
                     | Action::CloseClient(_)
-            )
-        );
-        if let Some(entries) = self.entries.as_mut().filter(|_| told) {
-            entries.push(entry);
+            ),
+            (Prints::Facts, _) => true,
+        };
+        if told {
+            self.entries.push(entry);
         }
     }
     fn answer(&mut self, Answer { to, reply, protocol, .. }: Answer<'_>) {
@@ -140,7 +146,7 @@ impl Simulation {
         plan: &Plan,
         seed: Seed,
         speed: f64,
-        quiet: bool,
+        prints: Prints,
         knocks: UnboundedSender<Knock>,
     ) -> Result<Simulation, String> {
         let world = World::new(&plan.spec, seed);
@@ -148,7 +154,7 @@ impl Simulation {
             clock: Clock::start(world.now(), speed),
             record: Record::new(&plan.spec, seed),
             world,
-            ears: Ears { entries: (!quiet).then(Vec::new), stirred: true, ..Ears::default() },
+            ears: Ears { prints, entries: Vec::new(), stirred: true, ..Ears::default() },
             talks: BTreeMap::new(),
             sockets: BTreeMap::new(),
             doors: plan.doorways.iter().map(|&doorway| (doorway, false)).collect(),
@@ -345,8 +351,11 @@ impl Simulation {
         if std::mem::take(&mut self.ears.stirred) {
             self.turn_doors();
         }
-        for entry in self.ears.entries.as_mut().map(std::mem::take).unwrap_or_default() {
-            println!("{}", line(&self.world, &entry));
+        for entry in std::mem::take(&mut self.ears.entries) {
+            // Whoever read it may have gone (`slotlab serve ... | head`): the servers stay.
+            if writeln!(io::stdout(), "{}", line(&self.world, &entry)).is_err() {
+                self.ears.prints = Prints::Nothing;
+            }
         }
     }
 

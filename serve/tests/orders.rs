@@ -5,7 +5,7 @@ mod support;
 use slotlab::sim::Action;
 use slotlab::timeline::Recording;
 use slotlab::words::{Rng, Seed};
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
 use std::thread::sleep;
@@ -66,6 +66,22 @@ fn a_killed_node_refuses_and_a_paused_one_is_silent() {
     assert_eq!(served.order(first, &["heal"]), "OK\n");
     assert_eq!(served.order(first, &["reject", "host", "|", &third.to_string()]), "OK\n");
     assert_eq!(ask(third, "PING").as_deref().unwrap_or(""), "", "it is refused");
+}
+
+#[test]
+fn the_servers_own_logs_are_printed_and_need_no_reader() {
+    let (served, stdout) = Served::printing(1, &["--empty", "--logs"]);
+    let mut printed = BufReader::new(stdout);
+    let mut line = String::new();
+    printed.read_line(&mut line).expect("it is text");
+    let port = served.port;
+    assert!(line.starts_with(&format!("{port} | 1:C ")), "{line}");
+    assert!(line.ends_with(" # oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo\n"), "{line}");
+    drop(printed);
+    for _ in 0..3 {
+        // Each of these is logged, to nobody.
+        assert_eq!(ask(port, "CLUSTER RESET HARD").as_deref(), Some("+OK\r\n"));
+    }
 }
 
 #[test]

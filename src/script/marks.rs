@@ -15,7 +15,8 @@ pub fn line(world: &World, entry: &Entry) -> String {
     let at = entry.at.micros_since(world.spec().start);
     let said = match &entry.what {
         What::Fact(fact) => say::fact(Lang::En, &who, fact, &|id| world.name_of(id)),
-        What::Logged(own) => own.shown(entry.at),
+        // It has its own time.
+        What::Logged(own) => return format!("{who} | {}", own.shown(entry.at)),
         What::Action(action) => format!("{who}: {action:?}"),
         What::Life(life) => format!("{who}: {}", deed(*life)),
         What::Output(Output { bytes, .. }) => {

@@ -5,7 +5,7 @@
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -45,10 +45,20 @@ pub(crate) struct Served {
 impl Served {
     /// Serves so many nodes, with these arguments more, and waits until all are open.
     pub(crate) fn start(nodes: u16, more: &[&str]) -> Served {
+        Served::spawn(nodes, more, Stdio::inherit())
+    }
+    /// The same, and what it prints.
+    pub(crate) fn printing(nodes: u16, more: &[&str]) -> (Served, ChildStdout) {
+        let mut served = Served::spawn(nodes, more, Stdio::piped());
+        let stdout = served.process.stdout.take().expect("it is piped");
+        (served, stdout)
+    }
+    fn spawn(nodes: u16, more: &[&str], stdout: Stdio) -> Served {
         let port = free_ports(nodes);
         let mut process = Command::new(env!("CARGO_BIN_EXE_slotlab"))
             .args(["serve", "--quiet", "--nodes", &nodes.to_string(), "--port", &port.to_string()])
             .args(more)
+            .stdout(stdout)
             .stderr(Stdio::piped())
             .spawn()
             .expect("slotlab starts");
