@@ -122,7 +122,10 @@ fn source(db: &mut Db<'_>, key: &Bytes) -> Result<Source, Refused> {
         Some(Value::Zset(zset)) => {
             zset.iter().map(|(score, member)| (member.clone(), score.get())).collect()
         }
-        Some(Value::Set(_)) => members(db, key)?.into_iter().map(|member| (member, 1.0)).collect(),
+        // Looked up once, whatever its type.
+        Some(Value::Set(_)) => {
+            db.again(|db| members(db, key))?.into_iter().map(|member| (member, 1.0)).collect()
+        }
         Some(_) => return Err(Refused::WrongType),
     };
     Ok(Source { rows, weight: 1.0 })
