@@ -17,6 +17,7 @@ pub fn as_received(reply: Reply, protocol: Protocol) -> Reply {
             let [resp2, resp3] = *forms;
             as_received(if protocol == Protocol::Resp3 { resp3 } else { resp2 }, protocol)
         }
+        Reply::Said(protocol, reply) => as_received(*reply, protocol),
         Reply::Map(pairs) if resp3 => {
             let pair = |(k, v)| (as_received(k, protocol), as_received(v, protocol));
             Reply::Map(pairs.into_iter().map(pair).collect())
@@ -61,6 +62,7 @@ fn line(write: fn(&Reply, &mut Vec<u8>), reply: &Reply, out: &mut Vec<u8>) {
 fn standard(reply: &Reply, prefix: &str, out: &mut Vec<u8>) {
     match reply {
         Reply::ByProtocol(forms) => standard(&forms[1], prefix, out),
+        Reply::Said(_, reply) => standard(reply, prefix, out),
         Reply::Error(text) => labelled("(error) ", text, out),
         Reply::Simple(text) | Reply::Verbatim(text) => labelled("", text, out),
         Reply::Int(number) => labelled("(integer) ", number.to_string().as_bytes(), out),
@@ -131,6 +133,7 @@ fn has_items(reply: &Reply) -> bool {
 fn raw(reply: &Reply, out: &mut Vec<u8>) {
     match reply {
         Reply::ByProtocol(forms) => raw(&forms[1], out),
+        Reply::Said(_, reply) => raw(reply, out),
         Reply::Nil | Reply::NilArray => {}
         Reply::Error(text) => labelled("", text, out),
         Reply::Simple(text) | Reply::Bulk(text) | Reply::Verbatim(text) | Reply::Double(text) => {
@@ -151,6 +154,7 @@ fn raw(reply: &Reply, out: &mut Vec<u8>) {
 fn csv(reply: &Reply, out: &mut Vec<u8>) {
     match reply {
         Reply::ByProtocol(forms) => csv(&forms[1], out),
+        Reply::Said(_, reply) => csv(reply, out),
         Reply::Nil | Reply::NilArray => out.extend(b"NULL"),
         Reply::Error(text) => {
             out.extend(b"ERROR,");
@@ -173,6 +177,7 @@ fn csv(reply: &Reply, out: &mut Vec<u8>) {
 fn json(reply: &Reply, out: &mut Vec<u8>) {
     match reply {
         Reply::ByProtocol(forms) => json(&forms[1], out),
+        Reply::Said(_, reply) => json(reply, out),
         Reply::Nil | Reply::NilArray => out.extend(b"null"),
         Reply::Error(text) => {
             out.extend(b"error:");

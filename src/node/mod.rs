@@ -95,12 +95,12 @@ impl Node {
         self.speak(out);
         self.clients.now = now;
         if self.is_migrating() && !self.concerns_migration(&input) {
-            return self.put_off(now, input, out);
+            self.put_off(now, input, out);
+        } else if self.is_starting(now) && !self.concerns_clients(&input) {
+            self.unread.push_back(input);
+        } else {
+            self.take_in(now, input, out);
         }
-        if self.is_starting(now) && !self.concerns_clients(&input) {
-            return self.unread.push_back(input);
-        }
-        self.take_in(now, input, out);
         while !self.is_migrating()
             && !self.is_starting(now)
             && let Some(input) = self.unread.pop_front()
@@ -125,6 +125,7 @@ impl Node {
         self.clients_before_sleep(now, out);
         self.persistence_before_sleep(now, out);
         self.replication_before_sleep(now, out);
+        self.clients.stats.writes();
         self.settle_outputs(now, out);
         goes_on
     }

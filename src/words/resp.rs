@@ -28,6 +28,8 @@ pub enum Reply {
     Map(Vec<(Reply, Reply)>),
     /// One answer in RESP2, the other in RESP3: where even their shapes differ.
     ByProtocol(Box<[Reply; 2]>),
+    /// As it was said in this protocol, whichever the connection speaks by now (HELLO in a transaction).
+    Said(Protocol, Box<Reply>),
     /// Members: an array in RESP2.
     Set(Vec<Reply>),
     /// A floating point number, with its text: a bulk string in RESP2.
@@ -109,6 +111,7 @@ impl Reply {
                 bulk_pieces(bytes.len() + if resp3 { "txt:".len() } else { 0 }, each);
             }
             Reply::ByProtocol(forms) => forms[usize::from(resp3)].pieces(protocol, each),
+            Reply::Said(protocol, reply) => reply.pieces(*protocol, each),
             Reply::Array(items) | Reply::Set(items) | Reply::Push(items) => {
                 line(int_len(items.len() as i64));
                 items.iter().for_each(|item| item.pieces(protocol, each));
@@ -141,6 +144,7 @@ impl Reply {
             Reply::Double(text) if resp3 => line(out, b',', text),
             Reply::Double(text) => bulk(out, b'$', &[text]),
             Reply::ByProtocol(forms) => forms[usize::from(resp3)].encode_into(protocol, out),
+            Reply::Said(protocol, reply) => reply.encode_into(*protocol, out),
             Reply::Map(pairs) => {
                 let (mark, len) = if resp3 { (b'%', pairs.len()) } else { (b'*', pairs.len() * 2) };
                 line(out, mark, len.to_string().as_bytes());

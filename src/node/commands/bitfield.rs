@@ -6,7 +6,7 @@
 use super::table::{GROW, READ_FAST, data, key};
 use super::words::{int, lower};
 use super::{Answer, Command, Refused};
-use crate::node::keyspace::{Db, Form, Text, Typed, number};
+use crate::node::keyspace::{Db, Form, Text, number};
 use crate::words::{Argv, Reply};
 use bytes::Bytes;
 
@@ -59,21 +59,20 @@ fn bitfield(db: &mut Db<'_>, argv: &Argv, read_only: bool) -> Answer {
     };
     let grows = bytes.len() < room.div_ceil(8);
     bytes.resize(bytes.len().max(room.div_ceil(8)), 0);
-    let mut changed = false;
+    let mut changes = 0;
     let mut replies = Vec::new();
     for operation in &operations {
         let before = operation.field.read(&bytes);
         let reply = operation.run(&mut bytes);
         let written = reply != Reply::Nil && !matches!(operation.action, Action::Get);
-        changed |= written && (grows || operation.field.read(&bytes) != before);
+        let changed = written && (grows || operation.field.read(&bytes) != before);
+        changes += usize::from(changed);
         replies.push(reply);
     }
     let value = Text { bytes: bytes.into(), form: Form::Edited };
-    if changed {
-        db.set_keeping_deadline(&argv[1], value);
-    } else {
-        let expires = db.deadline(&argv[1]);
-        db.keys.put(&argv[1], value.into_value(), expires);
+    db.stays(&argv[1], value);
+    if 0 < changes {
+        db.changed_by(&argv[1], changes);
     }
     Ok(Reply::Array(replies))
 }

@@ -34,10 +34,16 @@ fn setbit(db: &mut Db<'_>, argv: &Argv) -> Answer {
         b"1" => true,
         _ => return Err(Refused::text("ERR bit is not an integer or out of range")),
     };
+    let there = db.get::<Text>(&argv[1])?.is_some();
     let mut bytes = bytes_of(db, &argv[1])?;
+    let grows = !there || bytes.len() <= offset / 8;
     bytes.resize(bytes.len().max(offset / 8 + 1), 0);
     let mask = 0x80 >> (offset % 8);
     let before = bytes[offset / 8] & mask != 0;
+    if before == on && !grows {
+        db.stays(&argv[1], Text { bytes: bytes.into(), form: Form::Edited });
+        return Ok(Reply::Int(i64::from(before)));
+    }
     bytes[offset / 8] = bytes[offset / 8] & !mask | if on { mask } else { 0 };
     db.set_keeping_deadline(&argv[1], Text { bytes: bytes.into(), form: Form::Edited });
     Ok(Reply::Int(i64::from(before)))
@@ -62,7 +68,11 @@ fn bitcount(db: &mut Db<'_>, argv: &Argv) -> Answer {
             range.map(|range| range.start * 8..range.end * 8)
         }
         [start, end, unit] => {
-            let (start, end, unit) = (int(start)?, int(end)?, bits_of(unit)?);
+            let (start, end) = (int(start)?, int(end)?);
+            if start < 0 && end < start {
+                return Ok(Reply::Int(0));
+            }
+            let unit = bits_of(unit)?;
             let range = clip_bytes(start, end, bytes.len() * 8 / unit);
             range.map(|range| range.start * unit..range.end * unit)
         }
@@ -145,7 +155,7 @@ fn bitop(db: &mut Db<'_>, argv: &Argv) -> Answer {
         _ => sources[0].iter().map(|byte| !byte).collect(),
     };
     if result.is_empty() {
-        db.delete(&argv[2]);
+        db.clear(&argv[2]);
     } else {
         db.set(&argv[2], Text { bytes: result.into(), form: Form::Edited });
     }

@@ -31,7 +31,21 @@ impl Node {
             Call { now, conn, argv, command, may_block: true, shown: Shown::ByClient, out };
         self.clients.kept.current = Some(conn);
         self.clients.limit_kept(self.config.tracking_table_max_keys, &mut self.rng);
-        let (outcome, line) = self.run_unseen(&mut call);
+        let ran = self.run_unseen(&mut call);
+        // MIGRATE holds up the transaction that it is in.
+        if !self.is_in_transaction() {
+            self.after_run(now, conn, ran, out);
+        }
+    }
+
+    /// What is done after a command, transaction or script; `line` is what those who monitor are shown.
+    pub(super) fn after_run(
+        &mut self,
+        now: Time,
+        conn: ConnId,
+        (outcome, line): (Outcome, Option<Reply>),
+        out: &mut Outbox,
+    ) {
         self.propagate_effects(now, out);
         self.tell_of_changes(out);
         let offset = self.replication.offset();
@@ -42,6 +56,7 @@ impl Node {
             Outcome::Reply(reply) => self.reply(conn, reply, out),
             Outcome::Silent | Outcome::Blocked => {}
         }
+        self.answer_exec(conn, out);
         let ends = self.clients.get(conn).is_some_and(Client::is_done);
         if ends {
             self.disconnect(now, conn, out);
@@ -63,18 +78,24 @@ impl Node {
     }
 
     /// Runs a command's handler; with what those who monitor are to be shown.
-    fn run_unseen(&mut self, call: &mut Call<'_>) -> (Outcome, Option<Reply>) {
+    pub(super) fn run_unseen(&mut self, call: &mut Call<'_>) -> (Outcome, Option<Reply>) {
         let line = self.line_of(call);
         let before = call.out.effects.len();
+        let errors = self.clients.stats.error_replies;
         let outcome = self.handle(call);
         self.note_slow(call, &outcome, before);
-        // MIGRATE holds up the process, so its line comes when it is done.
-        let later = outcome == Outcome::Blocked && self.is_migrating();
+        // MIGRATE holds up the process: it is shown and counted when it is done.
+        if outcome == Outcome::Blocked && self.is_migrating() {
+            return (outcome, None);
+        }
         // INFO does not count itself, nor the EXEC around it.
-        self.clients.stats.commands_processed += 1;
         self.clients.stats.count_call(call.command, &outcome);
+        if errors < self.clients.stats.error_replies && call.command.name != "exec" {
+            // CLIENT UNBLOCK told somebody else an error: to a real server that is its own.
+            self.clients.stats.count_failed(call.command);
+        }
         self.remember_keys(call);
-        (outcome, line.filter(|_| !later))
+        (outcome, line)
     }
 
     /// Runs a command's handler, and nobody counts it.
@@ -121,12 +142,13 @@ impl Node {
     /// the client that changed it.
     pub(super) fn note_effects(&mut self, effects: Effects, by: Option<ConnId>) {
         self.clients.effects.extend(effects.commands);
-        self.clients.stats.changes += effects.changes;
+        self.persistence.changed(effects.changes);
         self.clients.stats.count_lookups(effects.lookups);
+        effects.ended.iter().for_each(|key| self.clients.ended(key));
         for key in &effects.touched {
             self.clients.touch_watchers(key);
             if !effects.flushed {
-                self.clients.invalidate(key, by.filter(|_| !effects.expired.contains(key)));
+                self.clients.invalidate(key, by);
             }
         }
         if effects.flushed {
@@ -160,6 +182,13 @@ impl Node {
         self.clients.effects.clear();
         // Nobody waits here to take something, only to read it: XREAD.
         self.serve_ready_keys(now, out);
+    }
+
+    /// Counts a command of the master's stream: INFO does as if a client had sent it.
+    pub(in crate::node) fn count_from_master(&mut self, argv: &Argv) {
+        if let Ok(command) = look_up(argv) {
+            self.clients.stats.count_call(command, &Outcome::Silent);
+        }
     }
 
     /// The keys that a command names.

@@ -12,6 +12,7 @@ use super::pubsub::Subscriptions;
 use super::slowlog::SlowLog;
 use super::stats::Stats;
 use super::tracking::{Kept, Tracking};
+use super::transactions::{Execution, Owed};
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
 use crate::shapes::stream::ClientData;
@@ -34,8 +35,8 @@ pub struct Clients {
     pub(super) migrations: Migrations,
     /// Effective writes of the command, transaction or script that runs.
     pub(super) effects: Vec<Argv>,
-    /// What the command of a transaction that runs has said beside its answer: to (un)subscribe.
-    pub(super) said: Vec<Reply>,
+    /// The transaction that runs; while MIGRATE waits in it, what is left of it.
+    pub(super) execution: Option<Execution>,
     /// Keys that changed since blocked clients were last looked at.
     pub(super) ready: Vec<Bytes>,
     /// How many blocked so far: the first to come is the first to be served.
@@ -88,7 +89,9 @@ pub struct Client {
     pub transaction: Option<Transaction>,
     /// How many commands EXEC runs at this moment.
     pub(super) executes: Option<usize>,
-    pub(super) watched: Vec<Bytes>,
+    /// An array whose last elements were not said yet: CLIENT REPLY kept some back.
+    pub(super) owed: Option<Owed>,
+    pub(super) watched: Vec<Watched>,
     pub(super) watch_broken: bool,
     /// QUIT, or CLIENT KILL of itself: it is not listened to any more.
     pub(super) close_after_reply: bool,
@@ -127,6 +130,14 @@ impl Silence {
     pub(super) fn next(&mut self) {
         self.skip = std::mem::take(&mut self.skip_next);
     }
+}
+
+/// A key that a client watches.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Watched {
+    pub key: Bytes,
+    /// Whether it was there, but its deadline had passed: as if it were not there.
+    pub had_expired: bool,
 }
 
 /// Commands between MULTI and EXEC.
@@ -173,7 +184,7 @@ impl Default for Clients {
             pauses: Vec::new(),
             migrations: Migrations::default(),
             effects: Vec::new(),
-            said: Vec::new(),
+            execution: None,
             ready: Vec::new(),
             blocked_count: 0,
             active_expire: true,
@@ -223,8 +234,18 @@ impl Clients {
     /// Tells those who watch `key` that it changed.
     pub(in crate::node) fn touch_watchers(&mut self, key: &Bytes) {
         for client in self.by_conn.values_mut() {
-            client.watch_broken |= client.watched.contains(key);
+            client.watch_broken |= client.watched.iter().any(|watched| watched.key == *key);
         }
+    }
+    /// `key` was removed since it had expired: that is news to those who watched it before.
+    pub(in crate::node) fn ended(&mut self, key: &Bytes) {
+        for client in self.by_conn.values_mut() {
+            for watched in client.watched.iter_mut().filter(|watched| watched.key == *key) {
+                client.watch_broken |= !std::mem::take(&mut watched.had_expired);
+            }
+        }
+        // No client changed it.
+        self.invalidate(key, None);
     }
     /// Lets those who are blocked on `key` look at it. In Redis: `signalKeyAsReady`.
     pub(in crate::node) fn signal(&mut self, key: &Bytes) {
@@ -277,6 +298,7 @@ impl Client {
             silence: Silence::default(),
             transaction: None,
             executes: None,
+            owed: None,
             watched: Vec::new(),
             watch_broken: false,
             close_after_reply: false,
@@ -295,6 +317,10 @@ impl Client {
         if self.transaction.is_none() && !self.last_command.starts_with("client") {
             self.tracking.iter_mut().for_each(|tracking| tracking.caching = false);
         }
+    }
+    /// Whether answers are kept from it.
+    pub(super) fn is_told_nothing(&self) -> bool {
+        self.silence.holds()
     }
     /// Whether CLIENT UNBLOCK may end its wait.
     pub(super) fn may_be_unblocked(&self) -> bool {
@@ -401,10 +427,29 @@ impl Node {
     /// Answers a client, in its protocol.
     pub(in crate::node) fn reply(&mut self, conn: ConnId, reply: Reply, out: &mut Outbox) {
         let Some(client) = self.clients.by_conn.get(&conn) else { return };
-        self.clients.stats.count_errors(&reply);
-        if client.silence.holds() && !matches!(reply, Reply::Push(_)) {
+        self.clients.stats.count_error(&reply);
+        if client.is_told_nothing() && !matches!(reply, Reply::Push(_)) {
             return;
         }
+        match &mut self.clients.execution {
+            Some(execution) if client.executes.is_some() => {
+                execution.says(client.protocol, reply);
+            }
+            _ => self.send_reply(conn, reply, out),
+        }
+    }
+
+    /// Sends what a client is told.
+    pub(super) fn send_reply(&mut self, conn: ConnId, reply: Reply, out: &mut Outbox) {
+        let Some(client) = self.clients.by_conn.get_mut(&conn) else { return };
+        self.clients.stats.says(reply.encoded_len(client.protocol));
+        let reply = match client.owed.take() {
+            None => reply,
+            Some(owed) => match owed.with(reply) {
+                Ok(whole) => whole,
+                Err(owed) => return client.owed = Some(owed),
+            },
+        };
         self.say(conn, reply, out);
     }
 

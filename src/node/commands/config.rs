@@ -17,7 +17,7 @@ pub(super) const SUBCOMMANDS: &[Command] = &[
     node("config|get", -3, ADMIN, Keys::None, get),
     node("config|set", -4, ADMIN, Keys::None, set),
     node("config|resetstat", 2, ADMIN, Keys::None, |node, _| {
-        node.clients.stats = Default::default();
+        node.clients.stats.reset();
         node.replication.forget_syncs();
         Reply::OK.into()
     }),

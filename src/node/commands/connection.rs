@@ -275,12 +275,15 @@ fn unblock(node: &mut Node, call: &mut Call<'_>) -> Outcome {
     else {
         return Reply::Int(0).into();
     };
+    let command = node.clients.get(conn).map_or("", |client| client.last_command);
     if with_error {
         let why = Reply::error("UNBLOCKED client unblocked via CLIENT UNBLOCK");
         node.unblock(call.now, conn, why, call.out);
     } else {
         node.end_of_wait(call.now, conn, call.out);
     }
+    // Whatever it was told, its command has failed.
+    node.clients.stats.count_served(command, &Reply::error("UNBLOCKED"));
     Reply::Int(1).into()
 }
 

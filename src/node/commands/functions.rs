@@ -7,12 +7,12 @@ use super::absent::absent;
 use super::help;
 use super::scripting::not_busy;
 use super::scripting::{COUNTED, SCRIPTED};
-use super::table::{Flags, Keys, node};
-use super::words::is;
-use super::{Call, Command, Outcome, Refused};
+use super::table::{Flags, Keys, data, node};
+use super::words::{is, text};
+use super::{Answer, Call, Command, Outcome, Refused};
 use crate::node::Node;
-use crate::node::keyspace::dump;
-use crate::words::Reply;
+use crate::node::keyspace::{Db, dump};
+use crate::words::{Argv, Reply};
 
 const WRITE: Flags = Flags::NOSCRIPT.or(Flags::WRITE);
 const DENIED: Flags = WRITE.or(Flags::DENYOOM);
@@ -24,12 +24,12 @@ pub(super) const SUBCOMMANDS: &[Command] = &[
     node("function|dump", 2, Flags::NOSCRIPT, Keys::None, |_, _| {
         Reply::Bulk(dump::payload(Vec::new())).into()
     }),
-    node("function|flush", -2, WRITE, Keys::None, flush),
+    data("function|flush", -2, WRITE, Keys::None, flush),
     help::row("function|help"),
     node("function|kill", 2, Flags::NOSCRIPT.or(Flags::ALLOW_BUSY), Keys::None, not_busy),
     node("function|list", -2, Flags::NOSCRIPT, Keys::None, |_, _| Reply::Array(Vec::new()).into()),
     absent("function|load", -3, DENIED, Keys::None),
-    node("function|restore", -3, DENIED, Keys::None, restore),
+    data("function|restore", -3, DENIED, Keys::None, restore),
     node("function|stats", 2, Flags::NOSCRIPT.or(Flags::ALLOW_BUSY), Keys::None, stats),
 ];
 
@@ -51,28 +51,35 @@ fn stats(_: &mut Node, _: &mut Call<'_>) -> Outcome {
     Reply::Map(vec![named("running_script", Reply::Nil), named("engines", engines)]).into()
 }
 
-fn flush(_: &mut Node, call: &mut Call<'_>) -> Outcome {
-    match &call.argv[2..] {
-        [] => Reply::OK.into(),
-        [how] if is(how, "async") || is(how, "sync") => Reply::OK.into(),
-        _ => Refused::text("ERR FUNCTION FLUSH only supports SYNC|ASYNC option").into(),
+/// It is a change even if there was nothing.
+fn flush(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    match &argv[2..] {
+        [] => {}
+        [how] if is(how, "async") || is(how, "sync") => {}
+        [_] => {
+            return Err(Refused::text("ERR FUNCTION FLUSH only supports SYNC|ASYNC option"));
+        }
+        _ => return Err(Refused::UnknownOrArity { sub: text(&argv[1]), of: "FUNCTION" }),
     }
+    db.changed_anyway();
+    Ok(Reply::OK)
 }
 
 /// Restores nothing, which is all that there can be in a payload of ours.
-fn restore(_: &mut Node, call: &mut Call<'_>) -> Outcome {
-    match &call.argv[3..] {
+fn restore(db: &mut Db<'_>, argv: &Argv) -> Answer {
+    match &argv[3..] {
         [] => {}
         [policy] if ["flush", "append", "replace"].iter().any(|known| is(policy, known)) => {}
         [_] => {
             let text =
                 "ERR Wrong restore policy given, value should be either FLUSH, APPEND or REPLACE.";
-            return Refused::text(text).into();
+            return Err(Refused::text(text));
         }
-        _ => return Refused::WrongArity("function|restore".into()).into(),
+        _ => return Err(Refused::WrongArity("function|restore".into())),
     }
-    match dump::is_whole(&call.argv[2]) {
-        true => Reply::OK.into(),
-        false => Refused::text("ERR DUMP payload version or checksum are wrong").into(),
+    if !dump::is_whole(&argv[2]) {
+        return Err(Refused::text("ERR DUMP payload version or checksum are wrong"));
     }
+    db.changed_anyway();
+    Ok(Reply::OK)
 }

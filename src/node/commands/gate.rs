@@ -43,7 +43,10 @@ impl Node {
         let Some(client) = self.clients.get_mut(conn) else { return };
         client.asked = now;
         client.has_asked = true;
-        if client.is_closing() {
+        let is_closing = client.is_closing();
+        self.clients.stats.net_input += argv.encoded_len();
+        let Some(client) = self.clients.get_mut(conn) else { return };
+        if is_closing {
             return;
         }
         if busy || client.blocked.is_some() || !client.waiting.is_empty() {
@@ -65,7 +68,9 @@ impl Node {
         client.asked = now;
         client.has_asked = true;
         client.unread.feed(bytes);
-        if self.config.query_buffer_limit < client.unread.rest().len() as u64 {
+        let unread = client.unread.rest().len() as u64;
+        self.clients.stats.net_input += bytes.len() as u64;
+        if self.config.query_buffer_limit < unread {
             return self.close_at_once(now, conn, out);
         }
         self.process_waiting(now, conn, out);

@@ -6,7 +6,6 @@
 use super::geo::{coordinates, distance, metres, parse, place_at};
 use super::table::{Flags, GROW, Keys, READ, data, key};
 use super::words::{int, lower, text};
-use super::zsets::store;
 use super::{Answer, Command, Refused};
 use crate::node::keyspace::geohash::Place;
 use crate::node::keyspace::{Db, Score, Zset, number};
@@ -312,7 +311,12 @@ impl Asked {
                 zset.set(&one.member, score);
             }
         }
-        store(db, target, zset)
+        let len = zset.len();
+        match len {
+            0 => db.clear(target),
+            _ => db.set_all(target, zset, len),
+        }
+        Ok(Reply::Int(len as i64))
     }
 }
 

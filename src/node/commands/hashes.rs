@@ -58,7 +58,7 @@ fn hset(db: &mut Db<'_>, argv: &Argv, name: &str) -> Answer {
     let hash = db.get_or_make::<Hash>(&argv[1])?;
     let pairs = argv[2..].chunks_exact(2);
     let added = pairs.filter(|pair| hash.set(pair[0].clone(), pair[1].clone())).count();
-    db.changed(&argv[1]);
+    db.changed_by(&argv[1], argv.len() / 2 - 1);
     Ok(if name == "hmset" { Reply::OK } else { Reply::Int(added as i64) })
 }
 
@@ -83,7 +83,7 @@ fn hdel(db: &mut Db<'_>, argv: &Argv) -> Answer {
     let gone = |name: &&Bytes| hash.fields.shift_remove(*name).is_some();
     let removed = argv[2..].iter().filter(gone).count();
     if 0 < removed {
-        db.changed(key);
+        db.changed_by(key, removed);
         db.drop_if_empty(key);
     }
     Ok(Reply::Int(removed as i64))

@@ -28,22 +28,22 @@ fn read(db: &mut Db<'_>, key: &Bytes) -> Result<Option<Hll>, Refused> {
     })
 }
 
-fn write(db: &mut Db<'_>, key: &Bytes, hll: &Hll) {
-    db.set_keeping_deadline(key, Text { bytes: hll.to_bytes(), form: Form::Edited });
+fn write(db: &mut Db<'_>, key: &Bytes, hll: &Hll, changes: usize) {
+    db.stays(key, Text { bytes: hll.to_bytes(), form: Form::Edited });
+    db.changed_by(key, changes);
 }
 
 fn pfadd(db: &mut Db<'_>, argv: &Argv) -> Answer {
     let before = read(db, &argv[1])?;
-    let mut changed = before.is_none();
+    let made = before.is_none();
     let mut hll = before.unwrap_or_default();
-    for element in &argv[2..] {
-        changed |= hll.add(element);
-    }
-    if changed {
+    let raised = argv[2..].iter().filter(|element| hll.add(element)).count();
+    let changes = usize::from(made) + raised;
+    if 0 < changes {
         hll.forget_estimate();
-        write(db, &argv[1], &hll);
+        write(db, &argv[1], &hll, changes);
     }
-    Ok(Reply::Int(i64::from(changed)))
+    Ok(Reply::Int(i64::from(0 < changes)))
 }
 
 /// The registers of all together, and whether one of them is dense.
@@ -67,7 +67,7 @@ fn pfcount(db: &mut Db<'_>, argv: &Argv) -> Answer {
         return Ok(Reply::Int(estimate as i64));
     }
     let count = hll.count();
-    write(db, key, &hll);
+    write(db, key, &hll, 1);
     Ok(Reply::Int(count as i64))
 }
 
@@ -81,7 +81,7 @@ fn pfmerge(db: &mut Db<'_>, argv: &Argv) -> Answer {
         target.raise(place, value);
     }
     target.forget_estimate();
-    write(db, &argv[1], &target);
+    write(db, &argv[1], &target, 1);
     Ok(Reply::OK)
 }
 
@@ -92,7 +92,7 @@ fn pfdebug(db: &mut Db<'_>, argv: &Argv) -> Answer {
     match lower(&argv[1]).as_str() {
         "getreg" => {
             if hll.make_dense() {
-                write(db, key, &hll);
+                write(db, key, &hll, 1);
             }
             let registers = hll.registers().into_iter();
             Ok(Reply::Array(registers.map(|register| Reply::Int(register.into())).collect()))
@@ -102,7 +102,7 @@ fn pfdebug(db: &mut Db<'_>, argv: &Argv) -> Answer {
         "todense" => {
             let changed = hll.make_dense();
             if changed {
-                write(db, key, &hll);
+                write(db, key, &hll, 1);
             }
             Ok(Reply::Int(i64::from(changed)))
         }

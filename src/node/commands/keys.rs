@@ -12,6 +12,9 @@ use crate::words::{Argv, Reply, Slot};
 use bytes::Bytes;
 
 const TWO: Keys = Keys::Range { first: 1, last: 2, step: 1 };
+/// After so many expired keys, RANDOMKEY of a replica whose keys all expire answers with the next one,
+/// expired or not.
+const TRIES: u32 = 100;
 
 pub(super) const COMMANDS: &[Command] = &[
     data("del", -2, WRITE, keys_from(1), del),
@@ -86,7 +89,7 @@ fn rename(db: &mut Db<'_>, argv: &Argv, only_if_free: bool) -> Answer {
     let Some(entry) = db.keys.remove(from) else { return Err(Refused::NoSuchKey) };
     db.keys.put(to, entry.value, entry.expires);
     db.changed(from);
-    db.changed(to);
+    db.changed_by(to, 0);
     Ok(done)
 }
 
@@ -128,10 +131,9 @@ fn move_(db: &mut Db<'_>, _: &Argv) -> Answer {
     }
 }
 
-/// Every key that has not expired, oldest first.
-fn living(db: &mut Db<'_>) -> Vec<Bytes> {
-    let all: Vec<Bytes> = db.keys.by_age().into_iter().map(|(key, _)| key.clone()).collect();
-    all.into_iter().filter(|key| db.has(key)).collect()
+/// Every key, oldest first, expired or not.
+fn all(db: &Db<'_>) -> Vec<Bytes> {
+    db.keys.by_age().into_iter().map(|(key, _)| key.clone()).collect()
 }
 
 fn keys(db: &mut Db<'_>, argv: &Argv) -> Answer {
@@ -186,12 +188,20 @@ fn scan_slots(db: &Db<'_>, cursor: u64, count: usize) -> (u64, Vec<Bytes>) {
 }
 
 fn randomkey(db: &mut Db<'_>, _: &Argv) -> Answer {
-    let all = living(db);
-    if all.is_empty() {
-        return Ok(Reply::Nil);
+    let mut all = all(db);
+    let only_mortals = all.len() == db.keys.expiring();
+    let mut tries = if only_mortals && db.hides() { TRIES } else { u32::MAX };
+    while !all.is_empty() {
+        let at = db.rng.below(all.len() as u64) as usize;
+        tries -= 1;
+        if db.has(&all[at]) || tries == 0 {
+            return Ok(Reply::Bulk(all[at].clone()));
+        }
+        if !db.hides() {
+            all.swap_remove(at);
+        }
     }
-    let at = db.rng.below(all.len() as u64) as usize;
-    Ok(Reply::Bulk(all[at].clone()))
+    Ok(Reply::Nil)
 }
 
 fn expire(db: &mut Db<'_>, argv: &Argv, unit: Span, relative: bool) -> Answer {
@@ -208,7 +218,7 @@ fn expire(db: &mut Db<'_>, argv: &Argv, unit: Span, relative: bool) -> Answer {
     if !condition.allows(db.deadline(key), at) {
         return Ok(Reply::Int(0));
     }
-    if at <= db.now_ms() as i64 && db.expired == crate::node::keyspace::db::Expired::IsDeleted {
+    if db.is_over(at.max(0) as u64) {
         db.delete(key);
         db.rewrite(command([b"DEL", key]));
         return Ok(Reply::Int(1));
@@ -293,12 +303,13 @@ fn flush(db: &mut Db<'_>, argv: &Argv) -> Answer {
         [how] if is(how, "async") || is(how, "sync") => {}
         _ => return Err(Refused::Syntax),
     }
-    for key in living(db) {
+    // Those that have expired go like all others.
+    for key in all(db) {
         db.changed(&key);
     }
     db.keys.clear();
     db.flushed();
-    db.changed_anyway();
+    db.force();
     Ok(Reply::OK)
 }
 

@@ -67,9 +67,6 @@ impl End {
             () => Err(Refused::Syntax),
         }
     }
-    fn word(self) -> &'static [u8] {
-        if self == End::Left { b"LEFT" } else { b"RIGHT" }
-    }
     fn push(self, list: &mut List, element: Bytes) {
         match self {
             End::Left => list.push_front(element),
@@ -97,7 +94,7 @@ fn push(db: &mut Db<'_>, argv: &Argv, end: End, make: bool) -> Answer {
         end.push(list, element.clone());
     }
     let len = list.len() as i64;
-    db.changed(key);
+    db.changed_by(key, argv.len() - 2);
     Ok(Reply::Int(len))
 }
 
@@ -114,7 +111,7 @@ fn pop(db: &mut Db<'_>, argv: &Argv, end: End) -> Answer {
     let popped: Vec<Reply> =
         (0..count.unwrap_or(1)).map_while(|_| end.pop(list)).map(Reply::Bulk).collect();
     if !popped.is_empty() {
-        db.changed(key);
+        db.changed_by(key, popped.len());
         db.drop_if_empty(key);
     }
     Ok(match count {
@@ -191,7 +188,7 @@ fn lrem(db: &mut Db<'_>, argv: &Argv) -> Answer {
     }
     let removed = before - list.len();
     if 0 < removed {
-        db.changed(key);
+        db.changed_by(key, removed);
         db.drop_if_empty(key);
     }
     Ok(Reply::Int(removed as i64))
@@ -202,9 +199,11 @@ fn ltrim(db: &mut Db<'_>, argv: &Argv) -> Answer {
     let key = &argv[1];
     let Some(list) = db.get_mut::<List>(key)? else { return Ok(Reply::OK) };
     let range = clip(start, end, list.len()).unwrap_or(0..0);
+    let gone = list.len() - range.len();
     list.truncate(range.end);
     list.drain(..range.start);
-    db.changed(key);
+    // Who watches it is told even if nothing went; replicas are not.
+    db.changed_by(key, gone);
     db.drop_if_empty(key);
     Ok(Reply::OK)
 }
@@ -259,7 +258,7 @@ fn transfer(db: &mut Db<'_>, argv: &Argv, from: End, to: End) -> Answer {
     to.push(db.get_or_make::<List>(target)?, element.clone());
     db.drop_if_empty(source);
     db.changed(source);
-    db.changed(target);
+    db.changed_by(target, 0);
     Ok(Reply::Bulk(element))
 }
 
@@ -295,7 +294,12 @@ fn blocking_move(node: &mut Node, call: &mut Call<'_>, from: End, to: End) -> Ou
     };
     let moved = node.with_db(call, |db, argv| {
         let answer = transfer(db, argv, from, to);
-        db.rewrite(command([b"LMOVE", &argv[1], &argv[2], from.word(), to.word()]));
+        db.rewrite(match argv.len() {
+            4 => command([b"RPOPLPUSH", &argv[1], &argv[2]]),
+            _ => Argv::new(
+                [Bytes::from_static(b"LMOVE")].into_iter().chain(argv[1..5].iter().cloned()),
+            ),
+        });
         answer
     });
     match moved {

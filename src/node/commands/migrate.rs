@@ -5,8 +5,10 @@
 //! Connections are kept for ten seconds. In Redis: `migrateCommand`, `restoreCommand` (cluster.c). Spec: commands 6.
 
 use super::blocking::Blocked;
+use super::gate::look_up;
+use super::monitor::Shown;
 use super::table::{Flags, Keys, data, key, node};
-use super::words::{int, is, text};
+use super::words::{command, int, is, text};
 use super::{Answer, Call, Command, Outcome, Refused};
 use crate::node::Node;
 use crate::node::io::{ConnId, Outbox, Port};
@@ -26,8 +28,9 @@ pub(super) const COMMANDS: &[Command] = &[
     data("restore-asking", -4, GROW.or(Flags::ASKING), key(1), restore),
 ];
 
-/// Idle connections to targets are closed after this.
-const CACHED_FOR: Millis = Millis(10_000);
+/// Idle connections to targets are closed once they are more than so many seconds old, which is looked at
+/// once a second.
+const CACHED_FOR_S: u64 = 10;
 /// A timeout of 0 or less means this.
 const DEFAULT_TIMEOUT: i64 = 1000;
 
@@ -88,6 +91,10 @@ impl Migrations {
     pub(super) fn is_running(&self) -> bool {
         self.running.is_some()
     }
+    /// How many connections may be used again.
+    pub(super) fn cached(&self) -> usize {
+        self.cached.len()
+    }
     /// Whether `conn` is one of its connections.
     pub(super) fn owns(&self, conn: ConnId) -> bool {
         self.running.as_ref().is_some_and(|migration| migration.conn == conn)
@@ -113,8 +120,8 @@ fn migrate(node: &mut Node, call: &mut Call<'_>) -> Outcome {
     let (Some(ip), Some(port)) = (target, port) else {
         return Refused::text("IOERR error or timeout connecting to the client").into();
     };
-    if !call.may_block {
-        return Refused::text("ERR MIGRATE inside a transaction is not simulated").into();
+    if call.shown == Shown::ByScript {
+        return Refused::text("ERR MIGRATE inside a script is not simulated").into();
     }
     node.block(call.conn, Blocked::Migration);
     let request = Request { keys, ..request };
@@ -270,8 +277,10 @@ impl Node {
         }
         let words = std::iter::once(Bytes::from("DEL")).chain(keys.iter().cloned());
         self.clients.effects.push(Argv::new(words));
-        self.clients.stats.changes += 1;
-        self.propagate_effects(now, out);
+        self.persistence.changed(keys.len() as u64);
+        if !self.is_in_transaction() {
+            self.propagate_effects(now, out);
+        }
     }
 
     fn end_migration(
@@ -281,18 +290,43 @@ impl Node {
         reply: Reply,
         out: &mut Outbox,
     ) {
-        self.show_command_of(now, client, argv, out);
-        let offset = self.replication.offset();
-        if let Some(client) = self.clients.get_mut(client) {
-            client.wrote_to = offset;
+        self.has_run(now, client, argv, &reply, out);
+        if self.is_in_transaction() {
+            self.go_on_with_exec(now, client, reply, out);
+        } else {
+            let offset = self.replication.offset();
+            self.clients.get_mut(client).into_iter().for_each(|client| client.wrote_to = offset);
+            self.unblock(now, client, reply, out);
         }
-        self.clients.stats.count_served("migrate", &reply);
-        self.unblock(now, client, reply, out);
+        if self.is_migrating() {
+            return;
+        }
         // What the others asked meanwhile was still in their sockets.
         let waiting: Vec<ConnId> = self.clients.iter().map(|(conn, _)| conn).collect();
         for conn in waiting {
             self.process_waiting(now, conn, out);
         }
+    }
+
+    /// A command that held up the process is shown and counted when it is over.
+    fn has_run(&mut self, now: Time, by: ConnId, argv: &Argv, reply: &Reply, out: &mut Outbox) {
+        self.show_command_of(now, by, argv, out);
+        if let Ok(command) = look_up(argv) {
+            self.clients.stats.count_call(command, &Outcome::Reply(reply.clone()));
+        }
+    }
+
+    /// The rest of the transaction in which MIGRATE was.
+    fn go_on_with_exec(&mut self, now: Time, conn: ConnId, reply: Reply, out: &mut Outbox) {
+        self.clients.get_mut(conn).into_iter().for_each(|client| client.blocked = None);
+        self.reply(conn, reply, out);
+        if self.execute(now, conn, out) == Outcome::Blocked {
+            return;
+        }
+        self.has_run(now, conn, &Argv::from("EXEC"), &Reply::OK, out);
+        self.after_run(now, conn, (Outcome::Silent, None), out);
+        self.clients.get_mut(conn).into_iter().for_each(|client| client.silence.next());
+        self.process_waiting(now, conn, out);
     }
 
     /// The connection to the target failed or was closed.
@@ -325,7 +359,10 @@ impl Node {
 
     /// Closes connections that are not used any more.
     pub(super) fn migrations_cron(&mut self, now: Time, out: &mut Outbox) {
-        let old = |cached: &Cached| cached.used + CACHED_FOR < now;
+        if !self.crons.is_multiple_of(10) {
+            return;
+        }
+        let old = |cached: &Cached| CACHED_FOR_S < now.unix_s() - cached.used.unix_s();
         let cached = &self.clients.migrations.cached;
         let targets: Vec<_> =
             cached.iter().filter(|(_, cached)| old(cached)).map(|(at, _)| *at).collect();
@@ -348,14 +385,23 @@ fn dump_command(db: &mut Db<'_>, argv: &Argv) -> Answer {
 }
 
 fn restore(db: &mut Db<'_>, argv: &Argv) -> Answer {
-    let (mut replace, mut absolute) = (false, false);
+    let (mut replace, mut absolute, mut idle, mut frequency) = (false, false, false, false);
     let mut words = argv[4..].iter();
     while let Some(word) = words.next() {
         match super::words::lower(word).as_str() {
             "replace" => replace = true,
             "absttl" => absolute = true,
-            "idletime" | "freq" => {
-                int(words.next().ok_or(Refused::Syntax)?)?;
+            "idletime" if !frequency => {
+                idle = true;
+                if int(words.next().ok_or(Refused::Syntax)?)? < 0 {
+                    return Err(Refused::text("ERR Invalid IDLETIME value, must be >= 0"));
+                }
+            }
+            "freq" if !idle => {
+                frequency = true;
+                if !(0..256).contains(&int(words.next().ok_or(Refused::Syntax)?)?) {
+                    return Err(Refused::text("ERR Invalid FREQ value, must be >= 0 and <= 255"));
+                }
             }
             _ => return Err(Refused::Syntax),
         }
@@ -379,8 +425,13 @@ fn restore(db: &mut Db<'_>, argv: &Argv) -> Answer {
         (at, true) => Some(at),
         (ttl, false) => Some(db.now_ms() + ttl),
     };
-    if replace {
-        db.keys.remove(key);
+    let replaced = replace && db.keys.remove(key).is_some();
+    if expires.is_some_and(|at| db.is_over(at)) {
+        if replaced {
+            db.changed(key);
+            db.rewrite(command([b"DEL", key]));
+        }
+        return Ok(Reply::OK);
     }
     db.keys.put(key, value, expires);
     db.changed(key);

@@ -138,7 +138,7 @@ fn pop_list(
     let Some(list) = db.get_mut::<List>(key)? else { return Ok(None) };
     let count = count.min(list.len());
     let popped = (0..count).map_while(|_| end.pop(list)).map(Reply::Bulk).collect();
-    db.changed(key);
+    db.changed_by(key, count);
     db.drop_if_empty(key);
     Ok(Some((end.pop_name(), popped)))
 }

@@ -201,11 +201,7 @@ impl Node {
     ) {
         let count = self.clients.subscriptions.shown_count(kind, conn);
         let word = Reply::bulk(kind.word(subscribed));
-        let told = Reply::Push(vec![word, name, Reply::Int(count)]);
-        match self.clients.get(conn).and_then(|client| client.executes) {
-            Some(_) => self.clients.said.push(told),
-            None => self.reply(conn, told, out),
-        }
+        self.reply(conn, Reply::Push(vec![word, name, Reply::Int(count)]), out);
     }
 
     fn publish(&mut self, call: &mut Call<'_>, kind: Kind) -> Outcome {

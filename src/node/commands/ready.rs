@@ -15,6 +15,8 @@ use crate::node::io::{ConnId, Outbox};
 use crate::words::{Argv, Reply, Time};
 use bytes::Bytes;
 
+/// When one that waited takes an element, no change is counted: the push was one.
+const UNCOUNTED: [&str; 4] = ["blpop", "brpop", "blmove", "brpoplpush"];
 const STREAM_IS_GONE: &str = "UNBLOCKED the stream key no longer exists";
 
 impl Node {
@@ -91,7 +93,11 @@ impl Node {
         let mut call =
             Call { now, conn, argv, command, may_block: false, shown: Shown::Already, out };
         // It was counted when it began to wait.
+        let changes = self.persistence.changes();
         let outcome = self.handle(&mut call);
+        if UNCOUNTED.contains(&command.name) {
+            self.persistence.forget_changes_since(changes);
+        }
         self.propagate_effects(now, out);
         match outcome {
             Outcome::Reply(Reply::NilArray | Reply::Nil) => {}

@@ -222,6 +222,7 @@ fn returned(reply: Reply) -> Reply {
             let [old, _] = *forms;
             returned(old)
         }
+        Reply::Said(_, reply) => returned(*reply),
         Reply::Simple(_) | Reply::Error(_) | Reply::Int(_) | Reply::Bulk(_) | Reply::Nil => reply,
     }
 }

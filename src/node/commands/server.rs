@@ -53,6 +53,7 @@ pub(super) const COMMANDS: &[Command] = &[
         Refused::text("ERR SWAPDB is not allowed in cluster mode").into()
     }),
     node("save", 1, OFFLINE.or(Flags::NO_MULTI), Keys::None, |node, call| {
+        node.clients.stats.rdb_saves += 1;
         node.save_and_tell(call.now, call.out);
         Reply::OK.into()
     }),

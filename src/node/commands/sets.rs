@@ -39,7 +39,7 @@ fn sadd(db: &mut Db<'_>, argv: &Argv) -> Answer {
     let set = db.get_or_make::<Set>(&argv[1])?;
     let added = argv[2..].iter().filter(|member| set.insert((*member).clone())).count();
     if 0 < added {
-        db.changed(&argv[1]);
+        db.changed_by(&argv[1], added);
     }
     Ok(Reply::Int(added as i64))
 }
@@ -49,7 +49,7 @@ fn srem(db: &mut Db<'_>, argv: &Argv) -> Answer {
     let Some(set) = db.get_mut::<Set>(key)? else { return Ok(Reply::Int(0)) };
     let removed = argv[2..].iter().filter(|member| set.remove(member)).count();
     if 0 < removed {
-        db.changed(key);
+        db.changed_by(key, removed);
         db.drop_if_empty(key);
     }
     Ok(Reply::Int(removed as i64))
@@ -93,9 +93,11 @@ fn smove(db: &mut Db<'_>, argv: &Argv) -> Answer {
         set.remove(member);
     }
     db.drop_if_empty(from);
-    db.get_or_make::<Set>(to)?.insert(member.clone());
+    let is_new = db.get_or_make::<Set>(to)?.insert(member.clone());
     db.changed(from);
-    db.changed(to);
+    if is_new {
+        db.changed(to);
+    }
     Ok(Reply::Int(1))
 }
 
@@ -109,6 +111,10 @@ fn spop(db: &mut Db<'_>, argv: &Argv) -> Answer {
     let key = &argv[1];
     let count = argv.get(2).map(|word| positive(word)).transpose()?;
     let mut all = members(db, key)?;
+    if !all.is_empty() && count.is_some_and(|count| all.len() <= count) {
+        // The whole is read as by SUNION.
+        db.look_up(key);
+    }
     let mut taken = Vec::new();
     while taken.len() < count.unwrap_or(1) && !all.is_empty() {
         let at = db.rng.below(all.len() as u64) as usize;
@@ -120,10 +126,12 @@ fn spop(db: &mut Db<'_>, argv: &Argv) -> Answer {
         }
     }
     if !taken.is_empty() {
-        db.changed(key);
-        let words = [Bytes::from("SREM"), key.clone()].into_iter().chain(taken.iter().cloned());
-        let gone = all.is_empty() && count.is_some();
-        db.rewrite(if gone { command([b"DEL", key]) } else { Argv::new(words) });
+        db.changed_by(key, taken.len());
+        if all.is_empty() && count.is_some() {
+            db.rewrite(command([b"DEL", key]));
+        } else {
+            taken.iter().for_each(|member| db.also(command([b"SREM", key, member])));
+        }
         db.drop_if_empty(key);
     }
     let mut replies = taken.into_iter().map(Reply::Bulk);
@@ -186,9 +194,7 @@ fn store(db: &mut Db<'_>, argv: &Argv, how: Combine) -> Answer {
     let set = combine(db, &argv[2..], how)?;
     let len = set.len() as i64;
     match len {
-        0 => {
-            db.delete(&argv[1]);
-        }
+        0 => db.clear(&argv[1]),
         _ => db.set(&argv[1], set),
     }
     Ok(Reply::Int(len))

@@ -178,9 +178,12 @@ fn store(db: &mut Db<'_>, target: &Bytes, told: Vec<Option<Bytes>>) -> Reply {
     let len = told.len() as i64;
     match len {
         0 => {
-            db.delete(target);
+            db.clear(target);
         }
-        _ => db.set(target, told.into_iter().map(Option::unwrap_or_default).collect::<List>()),
+        _ => {
+            let list = told.into_iter().map(Option::unwrap_or_default).collect::<List>();
+            db.set_all(target, list, len as usize);
+        }
     }
     Reply::Int(len)
 }

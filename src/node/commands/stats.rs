@@ -20,7 +20,14 @@ pub(in crate::node) struct Stats {
     pub keyspace_hits: u64,
     pub keyspace_misses: u64,
     pub error_replies: u64,
-    pub changes: u64,
+    /// Snapshots that were asked for or due; those of FLUSHALL and SHUTDOWN do not count.
+    pub rdb_saves: u64,
+    /// Bytes that clients sent, the links of replicas among them.
+    pub net_input: u64,
+    /// Bytes that were written to clients.
+    pub net_output: u64,
+    /// What was said in this round is written at its end.
+    unwritten: u64,
     commands: BTreeMap<&'static str, CommandStats>,
     /// By their first word.
     errors: BTreeMap<String, u64>,
@@ -36,6 +43,18 @@ struct CommandStats {
 }
 
 impl Stats {
+    /// A client is told so many bytes.
+    pub(super) fn says(&mut self, bytes: u64) {
+        self.unwritten += bytes;
+    }
+    /// CONFIG RESETSTAT. What was said and not written yet will be counted.
+    pub(super) fn reset(&mut self) {
+        *self = Stats { unwritten: self.unwritten, ..Stats::default() };
+    }
+    /// What was said is written. In Redis: `handleClientsWithPendingWrites`.
+    pub(in crate::node) fn writes(&mut self) {
+        self.net_output += std::mem::take(&mut self.unwritten);
+    }
     /// A command looked up keys.
     pub(in crate::node) fn count_lookups(&mut self, lookups: Lookups) {
         self.keyspace_hits += lookups.hits;
@@ -44,6 +63,7 @@ impl Stats {
     }
     /// A command ran.
     pub(super) fn count_call(&mut self, command: &'static Command, outcome: &Outcome) {
+        self.commands_processed += 1;
         let failed = matches!(outcome, Outcome::Reply(Reply::Error(_)));
         let stats = self.commands.entry(command.name).or_default();
         stats.calls += 1;
@@ -56,24 +76,23 @@ impl Stats {
         stats.timed = true;
         stats.failed += u64::from(matches!(reply, Reply::Error(_)));
     }
+    /// A command failed, whatever it answered.
+    pub(super) fn count_failed(&mut self, command: &'static Command) {
+        self.commands.entry(command.name).or_default().failed += 1;
+    }
     /// A command was refused before it ran.
     pub(super) fn count_rejected(&mut self, command: &'static Command) {
         self.commands.entry(command.name).or_default().rejected += 1;
     }
-    /// A client gets an error; one inside the answer to EXEC counts as well.
-    pub(super) fn count_errors(&mut self, reply: &Reply) {
-        match reply {
-            Reply::Error(text) => {
-                const LONGEST: usize = 32;
-                let start = &text[..text.len().min(LONGEST)];
-                let word = start.iter().position(|&byte| byte == b' ').map(|end| &start[..end]);
-                let word = String::from_utf8_lossy(word.unwrap_or(b"ERR")).into_owned();
-                *self.errors.entry(word).or_default() += 1;
-                self.error_replies += 1;
-            }
-            Reply::Array(parts) => parts.iter().for_each(|part| self.count_errors(part)),
-            _ => {}
-        }
+    /// A client gets an error, or would if it were told anything.
+    pub(super) fn count_error(&mut self, reply: &Reply) {
+        const LONGEST: usize = 32;
+        let Reply::Error(text) = reply else { return };
+        let start = &text[..text.len().min(LONGEST)];
+        let word = start.iter().position(|&byte| byte == b' ').map(|end| &start[..end]);
+        let word = String::from_utf8_lossy(word.unwrap_or(b"ERR")).into_owned();
+        *self.errors.entry(word).or_default() += 1;
+        self.error_replies += 1;
     }
 }
 

@@ -130,7 +130,7 @@ pub(super) fn zadd(db: &mut Db<'_>, argv: &Argv) -> Answer {
         }
     }
     if 0 < changed {
-        db.changed(key);
+        db.changed_by(key, changed as usize);
     }
     db.drop_if_empty(key);
     if let Some(refused) = failure {
@@ -149,7 +149,9 @@ fn zincrby(db: &mut Db<'_>, argv: &Argv) -> Answer {
     let adding = Adding { add: true, ..Adding::default() };
     let Some(score) = adding.score(before, by)? else { return Ok(Reply::Nil) };
     db.get_or_make::<Zset>(&argv[1])?.set(&argv[3], score);
-    db.changed(&argv[1]);
+    if before != Some(score) {
+        db.changed(&argv[1]);
+    }
     Ok(shown(score))
 }
 
@@ -158,7 +160,7 @@ pub(super) fn take(db: &mut Db<'_>, key: &Bytes, members: &[Bytes]) -> Answer {
     let Some(zset) = db.get_mut::<Zset>(key)? else { return Ok(Reply::Int(0)) };
     let removed = members.iter().filter(|member| zset.remove(member)).count();
     if 0 < removed {
-        db.changed(key);
+        db.changed_by(key, removed);
         db.drop_if_empty(key);
     }
     Ok(Reply::Int(removed as i64))
@@ -212,9 +214,7 @@ fn zpop(db: &mut Db<'_>, argv: &Argv, highest: bool) -> Answer {
 pub(super) fn store(db: &mut Db<'_>, key: &Bytes, zset: Zset) -> Answer {
     let len = zset.len() as i64;
     match len {
-        0 => {
-            db.delete(key);
-        }
+        0 => db.clear(key),
         _ => db.set(key, zset),
     }
     Ok(Reply::Int(len))

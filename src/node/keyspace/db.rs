@@ -39,8 +39,10 @@ pub struct Db<'a> {
     pub counts_lookups: bool,
     lookups: Lookups,
     changes: u64,
+    forced: bool,
     rewritten: Option<Vec<Argv>>,
     deleted: Vec<Argv>,
+    ended: Vec<Bytes>,
     touched: Vec<Bytes>,
     ready: Vec<Bytes>,
     /// Whether all keys went at once.
@@ -52,10 +54,10 @@ pub struct Db<'a> {
 pub struct Effects {
     /// Effective writes, in order.
     pub commands: Vec<Argv>,
+    /// Keys that were removed since they had expired, before the others changed.
+    pub ended: Vec<Bytes>,
     /// Keys that changed, for those who watch them.
     pub touched: Vec<Bytes>,
-    /// Which of them were deleted since they had expired: no client changed those.
-    pub expired: Vec<Bytes>,
     /// Whether all keys went at once.
     pub flushed: bool,
     /// Keys that those who wait for them may look at.
@@ -94,8 +96,10 @@ impl<'a> Db<'a> {
             counts_lookups: false,
             lookups: Lookups::default(),
             changes: 0,
+            forced: false,
             rewritten: None,
             deleted: Vec::new(),
+            ended: Vec::new(),
             touched: Vec::new(),
             ready: Vec::new(),
             flushed: false,
@@ -103,16 +107,15 @@ impl<'a> Db<'a> {
     }
     /// What came of `command`.
     pub fn finish(self, command: &Argv) -> Effects {
-        let expired = self.deleted.iter().filter_map(|command| command.get(1).cloned()).collect();
         let mut commands = self.deleted;
-        if 0 < self.changes {
+        if 0 < self.changes || self.forced {
             match self.rewritten {
                 Some(others) => commands.extend(others),
                 None => commands.push(command.clone()),
             }
         }
-        let Db { touched, ready, flushed, changes, lookups, .. } = self;
-        Effects { commands, touched, expired, flushed, ready, changes, lookups }
+        let Db { ended, touched, ready, flushed, changes, lookups, .. } = self;
+        Effects { commands, ended, touched, flushed, ready, changes, lookups }
     }
 
     /// The time in Unix ms.
@@ -121,7 +124,11 @@ impl<'a> Db<'a> {
     }
     /// Notes that the value of `key` changed, and that those who wait for it may look.
     pub fn changed(&mut self, key: &Bytes) {
-        self.changed_quietly(key, 1);
+        self.changed_by(key, 1);
+    }
+    /// The same, where so many of its elements changed.
+    pub fn changed_by(&mut self, key: &Bytes, changes: usize) {
+        self.changed_quietly(key, changes as u64);
         self.ready.push(key.clone());
     }
     /// Notes so many changes of `key` that nobody waits for: nothing came.
@@ -137,14 +144,21 @@ impl<'a> Db<'a> {
     pub fn flushed(&mut self) {
         self.flushed = true;
     }
-    /// Notes a change that no key shows (FLUSHALL of nothing), or that who watches it is not told of
-    /// (a consumer group's).
+    /// Notes a change that who watches the key is not told of (a consumer group's).
     pub fn changed_anyway(&mut self) {
         self.changes += 1;
+    }
+    /// Propagates the command even if it changed nothing. In Redis: `forceCommandPropagation`.
+    pub fn force(&mut self) {
+        self.forced = true;
     }
     /// Whether the command comes from those who know best: the master, or the append-only file.
     pub fn obeys(&self) -> bool {
         self.expired == Expired::IsThere
+    }
+    /// Whether keys that have expired stay where they are, unseen.
+    pub fn hides(&self) -> bool {
+        self.expired == Expired::IsHidden
     }
     /// Propagates this instead of the command as it was sent.
     pub fn rewrite(&mut self, command: Argv) {
@@ -165,6 +179,11 @@ impl<'a> Db<'a> {
         let deadline = self.keys.get(key).and_then(|entry| entry.expires);
         deadline.is_some_and(|at| at < self.now_ms())
     }
+    /// Whether a command that is told this deadline deletes at once: it has passed, and that is ours to
+    /// say. In Redis: `checkAlreadyExpired`.
+    pub fn is_over(&self, at: u64) -> bool {
+        at <= self.now_ms() && self.expired == Expired::IsDeleted
+    }
     /// Whether `key` is there and has not expired; it stays either way.
     pub fn is_alive(&self, key: &[u8]) -> bool {
         self.keys.get(key).is_some() && (self.expired == Expired::IsThere || !self.is_past(key))
@@ -178,7 +197,7 @@ impl<'a> Db<'a> {
             self.keys.remove(key);
             self.lookups.expired += 1;
             self.deleted.push(Argv::new([Bytes::from_static(b"DEL"), key.clone()]));
-            self.touched.push(key.clone());
+            self.ended.push(key.clone());
             self.ready.push(key.clone());
         }
         false
@@ -232,15 +251,24 @@ impl<'a> Db<'a> {
     }
     /// Stores a value in place of whatever there was, without a deadline.
     pub fn set(&mut self, key: &Bytes, value: impl Typed) {
+        self.set_all(key, value, 1);
+    }
+    /// The same, where each of its elements counts as a change.
+    pub fn set_all(&mut self, key: &Bytes, value: impl Typed, changes: usize) {
         self.has(key);
         self.keys.put(key, value.into_value(), None);
-        self.changed(key);
+        self.changed_by(key, changes);
     }
     /// Changes a string and keeps its deadline.
     pub fn set_keeping_deadline(&mut self, key: &Bytes, value: impl Typed) {
         let expires = self.deadline(key);
         self.keys.put(key, value.into_value(), expires);
         self.changed(key);
+    }
+    /// Stores a string that was only looked at to be edited, which may change how it is kept.
+    pub fn stays(&mut self, key: &Bytes, value: impl Typed) {
+        let expires = self.deadline(key);
+        self.keys.put(key, value.into_value(), expires);
     }
     /// When `key` expires, in Unix ms.
     pub fn deadline(&mut self, key: &Bytes) -> Option<u64> {
@@ -256,6 +284,12 @@ impl<'a> Db<'a> {
             self.changed(key);
         }
         there
+    }
+    /// Deletes `key` without asking whether it has expired, to store nothing there. In Redis: `dbDelete`.
+    pub fn clear(&mut self, key: &Bytes) {
+        if self.keys.remove(key).is_some() {
+            self.changed(key);
+        }
     }
     /// Takes an aggregate without members out: Redis has no empty ones.
     pub fn drop_if_empty(&mut self, key: &Bytes) {

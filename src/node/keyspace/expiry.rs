@@ -38,7 +38,8 @@ impl Node {
             let effects = db.finish(&crate::words::Argv::from("DEL"));
             self.clients.stats.count_lookups(effects.lookups);
             for command in effects.commands {
-                self.clients.touch(&key);
+                self.clients.ended(&key);
+                self.clients.signal(&key);
                 self.propagate(now, &command, out);
             }
         }

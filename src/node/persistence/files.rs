@@ -125,6 +125,7 @@ impl Node {
         out.log.write_as(Writer::Child(pid), Notice, "DB saved on disk");
         tell_of_cow(&mut out.log, pid, "RDB");
         self.persistence.children.working = Some(Child::Saves);
+        self.clients.stats.rdb_saves += 1;
         self.save(now);
     }
 

@@ -54,7 +54,8 @@ pub struct Persistence {
     aof: AofFiles,
     pub(in crate::node) children: Children,
     saved_at: Time,
-    /// Changes since the last snapshot. In Redis: `server.dirty`.
+    /// Elements that changed since the last snapshot, as each command counts them. In Redis:
+    /// `server.dirty`.
     changes: u64,
     /// FLUSHALL writes a snapshot at once.
     flushed: bool,
@@ -81,7 +82,7 @@ impl Persistence {
     pub fn saved_at(&self) -> Time {
         self.saved_at
     }
-    /// How many writes took effect since then.
+    /// How many elements changed since then.
     pub fn changes(&self) -> u64 {
         self.changes
     }
@@ -89,9 +90,16 @@ impl Persistence {
     pub(in crate::node) fn received(&mut self, snapshot: &Snapshot) {
         self.rdb = Some(Saved::new(snapshot.clone()));
     }
-    /// A write took effect.
-    pub(in crate::node) fn changed(&mut self, command: &Argv) {
-        self.changes += 1;
+    /// A command changed so many elements.
+    pub(in crate::node) fn changed(&mut self, changes: u64) {
+        self.changes += changes;
+    }
+    /// Does not count what changed since there were so many changes: who waited for a key took it.
+    pub(in crate::node) fn forget_changes_since(&mut self, changes: u64) {
+        self.changes = changes;
+    }
+    /// A write goes to the replicas and the append-only file.
+    pub(in crate::node) fn propagates(&mut self, command: &Argv) {
         self.aof.grow();
         self.flushed |= command.first().is_some_and(|word| word.eq_ignore_ascii_case(b"flushall"));
     }

@@ -50,7 +50,7 @@ impl Replication {
 impl Node {
     /// Appends an effective write to the stream and the append-only file.
     pub(in crate::node) fn propagate(&mut self, _now: Time, command: &Argv, out: &mut Outbox) {
-        self.persistence.changed(command);
+        self.persistence.propagates(command);
         if self.replication.upstream.is_some() {
             return;
         }
@@ -104,6 +104,7 @@ impl Node {
                 "ping" | "select" | "multi" | "exec" => {}
                 _ => self.apply_from_master(now, command, out),
             }
+            self.count_from_master(command);
             self.show_command_of_master(now, command, out);
             self.replication.begin_backlog();
             self.append(command.clone(), out);
