@@ -60,6 +60,8 @@ pub(crate) struct Client {
     stuck: u32,
     /// How many answers CLIENT REPLY keeps back.
     mute: u32,
+    /// EXEC has begun an answer that what is said next completes.
+    is_owed: bool,
 }
 
 impl Default for Client {
@@ -72,6 +74,7 @@ impl Default for Client {
             passed_over: 0,
             stuck: 0,
             mute: 0,
+            is_owed: false,
         }
     }
 }
@@ -91,9 +94,40 @@ impl Client {
     /// Notes what is asked; in a transaction, nothing can be looked up after a random pick or in the
     /// middle of a scan.
     pub(crate) fn asks(&mut self, argv: &Argv) -> Argv {
-        let argv = if self.in_transaction { whole(argv) } else { argv.clone() };
+        let argv = match () {
+            () if self.is_owed => Argv::from("PING"),
+            // When it stops to wait nobody could hear.
+            () if self.mute != 0 && longest_wait(argv).is_some() => Argv::from("PING"),
+            () if self.in_transaction => self.checkable(argv),
+            () => argv.clone(),
+        };
         self.asked = argv.clone();
         argv
+    }
+    /// In a transaction: a pick can be checked if all there is was told right before; what SPOP takes differs,
+    /// so that its key is left alone then.
+    fn checkable(&self, argv: &Argv) -> Argv {
+        let key = argv.get(1);
+        let is_spop =
+            |queued: &&Argv| queued.name() == "spop" && queued.get(2).is_none_or(|n| n != "100");
+        let mut popped = self.queue.iter().filter(is_spop).filter_map(|queued| queued.get(1));
+        if popped.any(|key| argv.contains(key)) {
+            return Argv::from("PING");
+        }
+        let is_pick = ["spop", "srandmember", "hrandfield"].contains(&argv.name().as_str());
+        let told = |last: &Argv| tells_all(last) && last.get(1) == key;
+        match is_pick && self.queue.last().is_some_and(told) {
+            true => argv.clone(),
+            false => whole(argv),
+        }
+    }
+    /// Whether it waits for a key, or for replicas.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.waits
+    }
+    /// Whether EXEC has begun an answer to it that is not whole.
+    pub(crate) fn is_owed(&self) -> bool {
+        self.is_owed
     }
     /// Whether it queues what it asks.
     pub(crate) fn in_transaction(&self) -> bool {
@@ -107,6 +141,7 @@ impl Client {
             return Millis(3);
         }
         match longest_wait(&self.asked) {
+            None if self.silences_itself() => AT_ONCE,
             None if ["migrate", "exec"].contains(&self.asked.name().as_str()) => Millis(20_000),
             None => Millis(1000),
             Some(Millis(0) | Millis(500..)) => AT_ONCE,
@@ -117,7 +152,18 @@ impl Client {
     pub(crate) fn heard(&mut self, answers: &[Value]) {
         let name = self.asked.name();
         self.mute = self.mute.saturating_sub(1);
-        if let Some(silenced) = self.silences().filter(|_| answers.is_empty()) {
+        if self.is_owed && !answers.is_empty() {
+            self.is_owed = false;
+            self.asked = Argv::from("EXEC");
+            // What was kept back is made up for by what is said after.
+            let length = self.queue.len();
+            self.queue = said(&self.queue);
+            self.queue.resize(length, Argv::from("PING"));
+        }
+        if self.silences_itself() && answers.is_empty() {
+            self.mute = 3;
+            self.is_owed = true;
+        } else if let Some(silenced) = self.silences().filter(|_| answers.is_empty()) {
             self.mute = silenced;
         } else if !answers.is_empty() {
             self.mute = 0;
@@ -149,15 +195,44 @@ impl Client {
         self.waits &= matches!(value, Value::Many(b'>', _));
     }
 
+    /// EXEC of CLIENT REPLY: some answers are kept back, and so may be the end of its own.
+    fn silences_itself(&self) -> bool {
+        self.asked.name() == "exec" && self.queue.iter().any(|argv| silences(argv).is_some())
+    }
     /// CLIENT REPLY OFF, or SKIP.
     fn silences(&self) -> Option<u32> {
-        let words: Vec<_> = self.asked.iter().map(|word| word.to_ascii_lowercase()).collect();
-        match words.iter().map(Vec::as_slice).collect::<Vec<_>>()[..] {
-            [b"client", b"reply", b"off"] => Some(u32::MAX),
-            [b"client", b"reply", b"skip"] => Some(2),
-            _ => None,
+        silences(&self.asked)
+    }
+}
+
+/// The commands of a transaction that are answered.
+fn said(queue: &[Argv]) -> Vec<Argv> {
+    let mut off = false;
+    let mut said = Vec::new();
+    for argv in queue {
+        let silences = silences(argv);
+        off |= silences == Some(u32::MAX);
+        let words: Vec<_> = argv.iter().map(|word| word.to_ascii_lowercase()).collect();
+        off &= words != ["client", "reply", "on"].map(|word| word.as_bytes().to_vec());
+        if !off && silences.is_none() {
+            said.push(argv.clone());
         }
     }
+    said
+}
+
+fn silences(argv: &Argv) -> Option<u32> {
+    let words: Vec<_> = argv.iter().map(|word| word.to_ascii_lowercase()).collect();
+    match words.iter().map(Vec::as_slice).collect::<Vec<_>>()[..] {
+        [b"client", b"reply", b"off"] => Some(u32::MAX),
+        [b"client", b"reply", b"skip"] => Some(2),
+        _ => None,
+    }
+}
+
+/// Whether a command may wait for something.
+pub(crate) fn may_wait(argv: &Argv) -> bool {
+    longest_wait(argv).is_some()
 }
 
 /// The time that a command that may block is ready to wait; None if it never blocks.
@@ -184,6 +259,11 @@ fn longest_wait(argv: &Argv) -> Option<Millis> {
     }
 }
 
+/// Whether a command tells all that a set or a hash holds.
+pub(crate) fn tells_all(argv: &Argv) -> bool {
+    ["smembers", "hgetall"].contains(&argv.name().as_str()) && argv.len() == 2
+}
+
 /// All of a set or a hash instead of a pick, all of a table instead of a part.
 fn whole(argv: &Argv) -> Argv {
     let with = |count: &[&str]| {
@@ -197,8 +277,7 @@ fn whole(argv: &Argv) -> Argv {
         "subscribe" | "psubscribe" | "unsubscribe" | "punsubscribe" => {
             Argv::new([argv[0].clone(), argv.get(1).cloned().unwrap_or(Bytes::from_static(b"x"))])
         }
-        // Ours has no MIGRATE inside a transaction.
-        "randomkey" | "migrate" => Argv::from("PING"),
+        "randomkey" => Argv::from("PING"),
         _ => argv.clone(),
     }
 }

@@ -127,6 +127,7 @@ fn of_the_cluster(rng: &mut Rng, places: Places<'_>, patterns: &[&str], tag: &st
         "P" => (places.first_port + rng.below(NODES as u64) as u16).to_string().into(),
         "C" => format!("<id{}>", places.line(rng)).into(),
         "A" => format!("<addr{}>", places.line(rng)).into(),
+        token if token.starts_with("{t}") => format!("{{{tag}}}{}", &token[3..]).into(),
         _ => Bytes::from(talk::one(rng, &token.split('|').collect::<Vec<_>>()).to_owned()),
     });
     Argv::new(words)

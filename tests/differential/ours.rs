@@ -2,6 +2,7 @@
 
 use super::clients::Handle;
 use super::grammar::{CONNECTIONS, MASTERS, NODES};
+use super::socket::Traffic;
 use super::value::{Value, read};
 use slotlab::shapes::config::Config;
 use slotlab::shapes::spec::ContainerIx;
@@ -21,6 +22,7 @@ pub(crate) struct Ours {
     world: World,
     lines: Vec<Connection>,
     control: Vec<ClientId>,
+    traffic: [Traffic; NODES],
 }
 
 #[derive(Clone)]
@@ -49,7 +51,8 @@ impl Ours {
         let start = Time(wall().0 - BOOT.0 * 1000);
         let replicas = NODES as u16 - MASTERS;
         let world = World::ready_at(first_port, start, MASTERS, replicas, &config, Seed(3));
-        let mut ours = Ours { world, lines: Vec::new(), control: Vec::new() };
+        let traffic = Default::default();
+        let mut ours = Ours { world, lines: Vec::new(), control: Vec::new(), traffic };
         ours.follow();
         ours.control = ours.open(1);
         ours
@@ -85,6 +88,7 @@ impl Ours {
     }
     /// Sends on a connection of the test, and waits for something to be heard on it.
     pub(crate) fn ask(&mut self, line: usize, argv: &Argv, patience: Millis) {
+        self.traffic[line / CONNECTIONS].sent += argv.encoded_len();
         self.world.send(self.lines[line].client, argv.clone());
         self.wait_for(line, patience);
     }
@@ -107,11 +111,14 @@ impl Ours {
     /// Asks on a connection that the test's commands do not see.
     pub(crate) fn control(&mut self, node: usize, argv: &Argv) -> Value {
         let client = self.control[node];
+        self.traffic[node].sent += argv.encoded_len();
         self.world.send(client, argv.clone());
         let deadline = self.world.now() + PATIENCE;
         loop {
             if let Some((reply, protocol)) = self.world.receive_reply(client) {
-                return whole(&reply.encode(protocol));
+                let bytes = reply.encode(protocol);
+                self.traffic[node].heard += bytes.len() as u64;
+                return whole(&bytes);
             }
             if !self.world.step_event(deadline, &mut ()) {
                 return Value::Closed;
@@ -122,6 +129,10 @@ impl Ours {
     pub(crate) fn handle(&mut self, line: usize) -> Handle {
         self.ask(line, &Argv::from("CLIENT INFO"), PATIENCE);
         Handle::of(&self.take(line).pop_front().unwrap_or(Value::Closed))
+    }
+    /// What the test has said to a node and heard from it.
+    pub(crate) fn traffic(&self, node: usize) -> Traffic {
+        self.traffic[node]
     }
     /// The ids of the nodes.
     pub(crate) fn ids(&self) -> Vec<NodeId> {
@@ -142,7 +153,9 @@ impl Ours {
     fn listen(&mut self, line: usize) {
         let connection = &mut self.lines[line];
         while let Some((reply, protocol)) = self.world.receive_reply(connection.client) {
-            connection.heard.push_back(whole(&reply.encode(protocol)));
+            let bytes = reply.encode(protocol);
+            self.traffic[line / CONNECTIONS].heard += bytes.len() as u64;
+            connection.heard.push_back(whole(&bytes));
         }
         if self.world.line(connection.client) == Line::Closed && !connection.gone {
             connection.gone = true;

@@ -2,7 +2,7 @@
 
 use super::clients::Handle;
 use super::grammar::{CONNECTIONS, NODES};
-use super::socket::Socket;
+use super::socket::{Socket, Traffic};
 use super::value::Value;
 use slotlab::words::Argv;
 use std::net::TcpListener;
@@ -23,6 +23,8 @@ pub(crate) struct Real {
     first_port: u16,
     lines: Vec<Socket>,
     control: Vec<Socket>,
+    /// Of connections that are no more, by node.
+    past: [Traffic; NODES],
 }
 
 impl Real {
@@ -43,8 +45,8 @@ impl Real {
                 .spawn();
             servers.push(started.ok()?);
         }
-        let control = open(first_port, 1);
-        let mut real = Real { servers, folder, first_port, lines: Vec::new(), control };
+        let (control, past) = (open(first_port, 1), Default::default());
+        let mut real = Real { servers, folder, first_port, lines: Vec::new(), control, past };
         real.wait_until_whole();
         Some(real)
     }
@@ -65,14 +67,29 @@ impl Real {
         self.control[node].send(argv);
         self.control[node].next(ANSWERED).unwrap_or(Value::Closed)
     }
-    /// New connections, as after a start.
+    /// New connections, as after a start: those that MIGRATE left are closed too.
     pub(crate) fn reconnect(&mut self) {
-        self.lines = open(self.first_port, CONNECTIONS);
+        self.lines.clear();
+        self.past = Default::default();
         self.control = open(self.first_port, 1);
+        for node in 0..NODES {
+            for kind in ["normal", "pubsub"] {
+                _ = self.control(node, &Argv::from(format!("CLIENT KILL TYPE {kind}").as_str()));
+            }
+        }
+        self.lines = open(self.first_port, CONNECTIONS);
     }
     /// A new connection in place of one.
     pub(crate) fn reopen(&mut self, line: usize) {
+        self.past[line / CONNECTIONS] += self.lines[line].traffic;
         self.lines[line] = Socket::open(self.first_port + (line / CONNECTIONS) as u16);
+    }
+    /// What the test has said to a node and heard from it since [`Real::reconnect`].
+    pub(crate) fn traffic(&self, node: usize) -> Traffic {
+        let mut all = self.past[node];
+        let lines = &self.lines[node * CONNECTIONS..(node + 1) * CONNECTIONS];
+        lines.iter().chain([&self.control[node]]).for_each(|socket| all += socket.traffic);
+        all
     }
     /// Its number and address, as the server sees them.
     pub(crate) fn handle(&mut self, line: usize) -> Handle {

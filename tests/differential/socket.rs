@@ -17,6 +17,24 @@ pub(crate) struct Socket {
     stream: TcpStream,
     unread: Vec<u8>,
     gone: bool,
+    /// What was said and heard.
+    pub(crate) traffic: Traffic,
+}
+
+/// Bytes to a server and from it.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Traffic {
+    /// What it was sent.
+    pub(crate) sent: u64,
+    /// What it said, as far as it was heard.
+    pub(crate) heard: u64,
+}
+
+impl std::ops::AddAssign for Traffic {
+    fn add_assign(&mut self, other: Traffic) {
+        self.sent += other.sent;
+        self.heard += other.heard;
+    }
 }
 
 impl Socket {
@@ -26,7 +44,8 @@ impl Socket {
             if let Ok(stream) = TcpStream::connect(("127.0.0.1", port)) {
                 stream.set_nodelay(true).expect("a TCP option");
                 stream.set_read_timeout(Some(GLANCE)).expect("a TCP option");
-                return Socket { stream, unread: Vec::new(), gone: false };
+                let traffic = Traffic::default();
+                return Socket { stream, unread: Vec::new(), gone: false, traffic };
             }
             sleep(Duration::from_millis(100));
         }
@@ -40,6 +59,7 @@ impl Socket {
             bytes.extend_from_slice(word);
             bytes.extend_from_slice(b"\r\n");
         }
+        self.traffic.sent += bytes.len() as u64;
         // If the server closed the connection, reading will tell.
         _ = self.stream.write_all(&bytes);
     }
@@ -72,6 +92,7 @@ impl Socket {
     fn whole(&mut self) -> Option<Value> {
         let (value, len) = read(&self.unread)?;
         self.unread.drain(..len);
+        self.traffic.heard += len as u64;
         Some(value)
     }
     /// Reads what is there; whether it is the end.

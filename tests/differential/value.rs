@@ -96,7 +96,8 @@ impl Value {
             Value::Line(mark, text) => {
                 _ = write!(line, "{}{}", *mark as char, text.escape_ascii());
             }
-            Value::Text(_, text) if text.contains(&b'\n') => {
+            Value::Text(mark, text) if text.contains(&b'\n') => {
+                lines.push(format!("{line}{}", *mark as char));
                 for part in text.split(|&byte| byte == b'\n') {
                     lines.push(format!("{}{}", "  ".repeat(depth), part.escape_ascii()));
                 }
