@@ -39,6 +39,8 @@ use upstream::{Link, Upstream};
 pub struct Replication {
     history: History,
     backlog: Option<Backlog>,
+    /// By what the backlog was last trimmed: bytes to keep, the first that is needed, the last there is.
+    trimmed: Option<(u64, u64, u64)>,
     /// Whose replica it is; a master has none.
     upstream: Option<Upstream>,
     /// Whether a file told it which history it may resume, though it follows nobody yet.
@@ -86,6 +88,7 @@ impl Replication {
         Replication {
             history: History::begin(rng),
             backlog: None,
+            trimmed: None,
             upstream: None,
             cached: false,
             replicas: Vec::new(),

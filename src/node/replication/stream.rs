@@ -41,9 +41,13 @@ impl Replication {
         unsent.min().unwrap_or(u64::MAX)
     }
 
+    /// Where nothing has moved since the last time there is nothing to trim: most rounds are such.
     fn trim_backlog(&mut self, keep_bytes: u64) {
-        let needed = self.first_needed();
-        self.backlog.iter_mut().for_each(|backlog| backlog.trim(keep_bytes, needed));
+        let asked = (keep_bytes, self.first_needed(), self.history.offset);
+        if self.trimmed != Some(asked) {
+            self.trimmed = Some(asked);
+            self.backlog.iter_mut().for_each(|backlog| backlog.trim(keep_bytes, asked.1));
+        }
     }
 }
 
@@ -129,6 +133,9 @@ impl Node {
             }
         }
         self.replication.trim_backlog(self.config.repl_backlog_size);
+        if sends.is_empty() {
+            return;
+        }
         let first_reply = out.effects.iter().position(is_reply).unwrap_or(out.effects.len());
         out.effects.splice(first_reply..first_reply, sends);
     }
