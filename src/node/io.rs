@@ -4,7 +4,6 @@
 //! arrives, only what it hears itself. Absent: latency, loss, processes: the world's business.
 
 use crate::node::log::Journal;
-use crate::shapes::message::{Body, Gossip};
 use crate::shapes::stream::ClientData;
 use crate::shapes::{Cards, Fact, Message};
 use crate::words::Millis;
@@ -86,9 +85,6 @@ pub enum Effect {
     Exit { code: i32 },
 }
 
-/// So many gossip sections are kept at most.
-const MOST_SPARE: usize = 64;
-
 /// Everything that one round produced, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Outbox {
@@ -104,9 +100,6 @@ pub struct Outbox {
     pub disk_syncs: u32,
     /// The cards that packets name by number; the world lends them for a step.
     pub cards: Cards,
-    /// Gossip sections of packets that were read, for the next ones: in a large cluster they are
-    /// thousands of bytes each, and a packet lives for a moment.
-    spare: Vec<Vec<Gossip>>,
 }
 
 impl Outbox {
@@ -128,22 +121,6 @@ impl Outbox {
     /// Closes a connection.
     pub fn close(&mut self, conn: ConnId) {
         self.effects.push(Effect::Close { conn });
-    }
-    /// Takes a packet back that was read.
-    pub fn recycle(&mut self, message: Arc<Message>) {
-        if self.spare.len() < MOST_SPARE
-            && let Some(message) = Arc::into_inner(message)
-            && let Body::Ping(mut section) | Body::Pong(mut section) = message.body
-        {
-            section.clear();
-            self.spare.push(section);
-        }
-    }
-    /// An empty gossip section with room for so many entries.
-    pub fn section(&mut self, room: usize) -> Vec<Gossip> {
-        let mut section = self.spare.pop().unwrap_or_default();
-        section.reserve(room);
-        section
     }
     /// Notes what became true.
     pub fn note(&mut self, fact: Fact) {

@@ -208,10 +208,7 @@ impl Node {
                 self.client_accepted(now, conn, peer, local, out);
             }
             Input::Closed { conn } => self.closed(now, conn, out),
-            Input::Bus { conn, message } => {
-                self.bus_message(now, conn, &message, out);
-                out.recycle(message);
-            }
+            Input::Bus { conn, message } => self.bus_message(now, conn, &message, out),
             Input::Unsent { conn, messages, written } => self.bus_unsent(conn, messages, written),
             Input::Undelivered { conn, data, written } => self.client_unsent(conn, data, written),
             Input::Writable { conn } if self.clients.has(conn) => {

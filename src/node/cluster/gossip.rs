@@ -32,7 +32,7 @@ const FAILING: Flags = Flags::PFAIL.with(Flags::FAIL);
 impl Node {
     /// The gossip section of the next packet.
     pub(super) fn build_gossip(&mut self, out: &mut Outbox) -> Vec<Gossip> {
-        self.cluster.sample_gossip(&mut self.rng, out)
+        self.cluster.sample_gossip(&mut self.rng, &mut out.cards)
     }
 
     /// Takes in what a packet says of others. A MEET from a stranger has no `sender`: nothing in it
@@ -91,13 +91,12 @@ impl Node {
 }
 
 impl Cluster {
-    fn sample_gossip(&mut self, rng: &mut Rng, out: &mut Outbox) -> Vec<Gossip> {
+    fn sample_gossip(&mut self, rng: &mut Rng, cards: &mut Cards) -> Vec<Gossip> {
         let known = self.roster.len();
         self.told.forget_all(self.roster.places());
         let mut fresh = known.saturating_sub(2);
         let wanted = (known / 10).max(LEAST_WANTED).min(fresh);
-        let mut section = out.section(wanted + self.pfail_count);
-        let cards = &mut out.cards;
+        let mut section = Vec::with_capacity(wanted + self.pfail_count);
         let mut draws = wanted * 3;
         while fresh > 0 && section.len() < wanted && draws > 0 {
             let mut places = [PeerIx::MYSELF; AT_ONCE];

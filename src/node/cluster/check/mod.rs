@@ -226,9 +226,7 @@ impl Ring {
 
     fn outbox(&mut self) -> Outbox {
         let cards = std::mem::take(&mut self.cards);
-        let mut out = Outbox::default();
-        (out.next_connection, out.cards) = (self.next_connection, cards);
-        out
+        Outbox { next_connection: self.next_connection, cards, ..Outbox::default() }
     }
     fn schedule(&mut self, after: Millis, event: Event) {
         self.schedule_at(self.now + after, event);
