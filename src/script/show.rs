@@ -13,7 +13,7 @@ impl Runner {
         let history = self.history()?;
         let mut out = String::new();
         for entry in history.log().iter().filter(|entry| shown < Some(entry.id)) {
-            if matches!(entry.what, What::Action(_) | What::Output(_) | What::Logged(_)) {
+            if !is_told(entry) {
                 continue;
             }
             let said = line(history.world(), entry);
@@ -53,10 +53,11 @@ impl Runner {
         const MOST: usize = 20;
         let wanted = words.rest();
         let history = self.history()?;
-        let told = |entry: &&Entry| {
-            !matches!(entry.what, What::Action(_) | What::Output(_) | What::Logged(_))
-        };
-        let lines = history.log().iter().filter(told).map(|entry| line(history.world(), entry));
+        let lines = history
+            .log()
+            .iter()
+            .filter(|entry| is_told(entry))
+            .map(|entry| line(history.world(), entry));
         let lines: Vec<String> =
             lines.filter(|said| wanted.iter().all(|word| said.contains(word.as_str()))).collect();
         let skipped = lines.len().saturating_sub(MOST);
@@ -100,6 +101,11 @@ impl Runner {
         let history = self.history()?;
         Ok(format!("{:016x}\n", fingerprint(history.world(), history.log())))
     }
+}
+
+/// Whether an entry is a line of the log: not what the script did itself, nor what a program prints.
+fn is_told(entry: &Entry) -> bool {
+    !matches!(entry.what, What::Action(_) | What::Output(_) | What::Logged(_))
 }
 
 pub(super) fn nodes(world: &World, words: &mut Words) -> Result<String, Trouble> {

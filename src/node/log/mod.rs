@@ -104,11 +104,10 @@ struct Stamp(Time);
 
 impl fmt::Display for Stamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MONTHS: [&str; 12] =
-            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let (ms, unix) = (self.0.unix_ms() % 1000, self.0.unix_s());
         let at = OffsetDateTime::from_unix_timestamp(unix as i64).map_err(|_| fmt::Error)?;
-        let month = MONTHS[usize::from(u8::from(at.month())) - 1];
+        let month = at.month().to_string();
+        let month = &month[..3];
         let (hour, minute, second) = at.to_hms();
         let (day, year) = (at.day(), at.year());
         write!(f, "{day:02} {month} {year} {hour:02}:{minute:02}:{second:02}.{ms:03}")

@@ -6,7 +6,7 @@ use crate::node::Node;
 use crate::node::io::{ConnId, Outbox};
 use crate::node::log::Level::{Notice, Warning};
 use crate::node::replication::downstream::{Progress, Replica};
-use crate::node::replication::upstream::Link;
+use crate::node::replication::upstream::{Attempt, Link};
 use crate::shapes::stream::{ClientData, ReplData};
 use crate::words::Time;
 
@@ -16,7 +16,7 @@ impl Node {
         self.drop_silent_master(now, out);
         if matches!(self.replication.upstream.as_ref().map(|up| &up.link), Some(Link::Waiting)) {
             // No fact: it may go on for hours.
-            self.open_link(now, "Connecting", out);
+            self.open_link(now, Attempt::First, out);
         }
         self.acknowledge(out);
         self.ping_replicas(now, out);

@@ -9,6 +9,7 @@ use crate::node::log::Writer;
 use crate::node::persistence::{Snapshot, files, used_memory};
 use crate::node::replication::Replication;
 use crate::node::replication::downstream::{Fork, Progress, Replica};
+use crate::node::replication::upstream::Attempt;
 use crate::shapes::fact::FullWhy;
 use crate::words::{ReplId, Time};
 
@@ -31,11 +32,16 @@ impl Replication {
 }
 
 impl Node {
-    /// A connection to the master is being opened. `how`: `Connecting` or `Reconnecting`.
-    pub(super) fn tell_of_connecting(&self, how: &str, out: &mut Outbox) {
+    /// A connection to the master is being opened.
+    pub(super) fn tell_of_connecting(&self, how: Attempt, out: &mut Outbox) {
         let Some(master) = self.replication.master() else { return };
         let (ip, port) = (master.ip(), master.port());
-        out.log.write(Notice, format_args!("{how} to MASTER {ip}:{port}"));
+        let (verb, why) = match how {
+            Attempt::First => ("Connecting", ""),
+            Attempt::Again => ("Reconnecting", ""),
+            Attempt::AfterFailure => ("Reconnecting", " after failure"),
+        };
+        out.log.write(Notice, format_args!("{verb} to MASTER {ip}:{port}{why}"));
         out.log.write(Notice, "MASTER <-> REPLICA sync started");
     }
 

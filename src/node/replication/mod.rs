@@ -32,7 +32,7 @@ pub(in crate::node) use log::CACHED_MYSELF;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use sync::Transfer;
-use upstream::{Link, Upstream};
+use upstream::{Attempt, Link, Upstream};
 
 /// A node's part in a replication history.
 #[derive(Clone, Debug)]
@@ -236,7 +236,7 @@ impl Node {
         }
         let link = Link::Waiting;
         self.replication.upstream = Some(Upstream { master, link, resumable, down_since });
-        self.connect_to_master(now, "Connecting", out);
+        self.connect_to_master(now, Attempt::First, out);
     }
 
     /// In Redis: `replicationUnsetMaster`. A replica becomes a master: new replid, old one kept as second.

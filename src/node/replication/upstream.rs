@@ -40,6 +40,17 @@ pub(super) enum Link {
     Connected { conn: ConnId, heard: Time },
 }
 
+/// Why a connection to the master is opened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Attempt {
+    /// There was none.
+    First,
+    /// The stream broke off.
+    Again,
+    /// A dataset did not arrive.
+    AfterFailure,
+}
+
 /// The question of the handshake that is not answered yet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Asked {
@@ -75,13 +86,13 @@ impl Link {
 
 impl Node {
     /// Opens the connection, at once, and says so.
-    pub(super) fn connect_to_master(&mut self, now: Time, how: &str, out: &mut Outbox) {
+    pub(super) fn connect_to_master(&mut self, now: Time, how: Attempt, out: &mut Outbox) {
         self.open_link(now, how, out);
         out.note(Fact::SyncStarted { master: self.master_id() });
     }
 
     /// Opens the connection. In Redis: `connectWithMaster`.
-    pub(super) fn open_link(&mut self, now: Time, how: &str, out: &mut Outbox) {
+    pub(super) fn open_link(&mut self, now: Time, how: Attempt, out: &mut Outbox) {
         self.tell_of_connecting(how, out);
         let Some(up) = &mut self.replication.upstream else { return };
         let conn = out.connect(up.master, Port::Client);
@@ -119,14 +130,13 @@ impl Node {
             }
             Link::Transfer { .. } => {
                 out.log.write(Warning, "I/O error trying to sync with MASTER: connection lost");
-                let how = "Reconnecting";
-                self.open_link(now, how, out);
+                self.connect_to_master(now, Attempt::AfterFailure, out);
             }
             Link::Connected { .. } => {
                 up.down_since = Some(now);
                 out.note(Fact::MasterLinkDown { offset: self.replication.history.offset });
                 Node::tell_of_lost_master(out);
-                self.connect_to_master(now, "Reconnecting", out);
+                self.connect_to_master(now, Attempt::Again, out);
             }
         }
     }
